@@ -1,0 +1,10 @@
+//! Shared numerics, data sets, experiments and reports.
+//!
+//! What belongs here: code that two paper crates use and that has no paper's vocabulary in it, and the types
+//! through which every paper crate states its experiments. What does not: anything one crate uses alone,
+//! wrappers over other libraries, a prelude, a crate-wide error.
+
+mod assert;
+pub mod rng;
+pub mod roots;
+pub mod stats;

@@ -1,0 +1,3 @@
+//! Cross-crate tasks.
+
+fn main() {}
