@@ -3,8 +3,19 @@
 //! What belongs here: code that two paper crates use and that has no paper's vocabulary in it, and the types
 //! through which every paper crate states its experiments. What does not: anything one crate uses alone,
 //! wrappers over other libraries, a prelude, a crate-wide error.
+//!
+//! | feature | adds |
+//! | --- | --- |
+//! | (none) | [`assert_close!`], [`rng`], [`roots`], [`stats`] |
+//! | `experiments` | `dataset`, `experiment`, `report` |
 
 mod assert;
+#[cfg(feature = "experiments")]
+pub mod dataset;
+#[cfg(feature = "experiments")]
+pub mod experiment;
+#[cfg(feature = "experiments")]
+pub mod report;
 pub mod rng;
 pub mod roots;
 pub mod stats;

@@ -1,0 +1,72 @@
+//! Figures, drawn as SVG. Where a drawn value is a row of the report, the paper's number is drawn beside it.
+
+mod bars;
+mod lines;
+mod paint;
+
+pub use bars::{Bar, BarChart};
+pub use lines::{Axis, LineChart, Series};
+
+use super::ReportError;
+use crate::experiment::Expected;
+
+/// A figure.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Figure {
+    /// Horizontal bars.
+    Bars(BarChart),
+    /// Curves or points over two axes.
+    Lines(LineChart),
+}
+
+impl From<BarChart> for Figure {
+    fn from(chart: BarChart) -> Self {
+        Self::Bars(chart)
+    }
+}
+
+impl From<LineChart> for Figure {
+    fn from(chart: LineChart) -> Self {
+        Self::Lines(chart)
+    }
+}
+
+impl Figure {
+    /// File name without ending: lower case, hyphens.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Bars(chart) => &chart.name,
+            Self::Lines(chart) => &chart.name,
+        }
+    }
+
+    /// Title.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        match self {
+            Self::Bars(chart) => &chart.title,
+            Self::Lines(chart) => &chart.title,
+        }
+    }
+
+    /// The drawing. Text and axes have the colour `currentColor` and the ground is left open, so that a page can
+    /// show it in light and dark.
+    ///
+    /// # Errors
+    /// [`ReportError::Figure`] for a figure without data or with a value that is not finite.
+    pub fn svg(&self, expected: &[Expected]) -> Result<String, ReportError> {
+        let drawn = match self {
+            Self::Bars(chart) => bars::draw(chart, expected),
+            Self::Lines(chart) => lines::draw(chart),
+        };
+        let svg = drawn.map_err(|message| ReportError::Figure { figure: self.name().into(), message })?;
+        Ok(svg.replace(paint::INK_TEXT, "currentColor"))
+    }
+}
+
+/// The drawing as a file of its own, which must bring its colours along.
+pub(super) fn standalone(svg: &str) -> String {
+    svg.replacen("<svg ", "<svg style=\"color:#1d2126;background:#ffffff\" ", 1)
+}

@@ -1,0 +1,75 @@
+//! Numbers for readers.
+
+/// A number to this many significant digits; whole numbers below 10^9 in full, very large and very small ones with
+/// an exponent.
+///
+/// ```
+/// use common::report::significant;
+///
+/// assert_eq!(significant(0.660_41, 4), "0.6604");
+/// assert_eq!(significant(9.0, 4), "9");
+/// assert_eq!(significant(-2.1e-14, 4), "-2.1e-14");
+/// ```
+#[must_use]
+pub fn significant(value: f64, digits: usize) -> String {
+    if !value.is_finite() {
+        return value.to_string();
+    }
+    if value.trunc().total_cmp(&value).is_eq() && value.abs() < 1e9 {
+        return format!("{value:.0}");
+    }
+    let scientific = format!("{value:.*e}", digits.saturating_sub(1));
+    let Some((mantissa, exponent)) = scientific.split_once('e') else { return scientific };
+    match exponent.parse::<i32>() {
+        Ok(exponent @ -4..=8) => {
+            let whole_digits = i32::try_from(digits).unwrap_or(i32::MAX).saturating_sub(1);
+            format!("{value:.*}", usize::try_from(whole_digits - exponent).unwrap_or(0))
+        }
+        _ if mantissa.contains('.') => {
+            format!("{}e{exponent}", mantissa.trim_end_matches('0').trim_end_matches('.'))
+        }
+        _ => scientific,
+    }
+}
+
+/// A number as its author printed it: the shortest text that gives it back.
+pub(super) fn as_printed(value: f64) -> String {
+    if value != 0.0 && !(1e-5..1e9).contains(&value.abs()) { format!("{value:e}") } else { value.to_string() }
+}
+
+/// Difference to the paper's number, in percent where that makes sense.
+pub(super) fn difference(ours: Option<f64>, paper: Option<f64>) -> String {
+    match ours.zip(paper) {
+        None => String::new(),
+        Some((ours, paper)) if paper.abs() > 0.0 => {
+            let percent = (ours - paper) / paper.abs() * 100.0;
+            if percent.abs() < 5e-7 { "0 %".into() } else { format!("{percent:+.2} %") }
+        }
+        Some((ours, paper)) => format!("{:+e}", ours - paper),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn four_digits() {
+        for (value, text) in [
+            (58.8994, "58.90"),
+            (0.00123456, "0.001235"),
+            (123456.7, "123457"),
+            (9.9999e-5, "0.0001000"),
+            (1.234e12, "1.234e12"),
+            (-0.0358, "-0.03580"),
+            (0.0, "0"),
+            (f64::NAN, "NaN"),
+        ] {
+            assert_eq!(significant(value, 4), text, "{value:e}");
+        }
+        assert_eq!(as_printed(0.66), "0.66");
+        assert_eq!(as_printed(1e-9), "1e-9");
+        assert_eq!(difference(Some(1.01), Some(1.0)), "+1.00 %");
+        assert_eq!(difference(None, Some(1.0)), "");
+    }
+}

@@ -1,0 +1,11 @@
+//! The papers of the workspace.
+
+use common::experiment::{Experiment, Paper};
+
+/// Every paper, in the order of the report.
+pub(crate) const PAPERS: &[Paper] = &[water_dc::experiments::PAPER];
+
+/// Every experiment.
+pub(crate) fn experiments() -> impl Iterator<Item = &'static Experiment> + Clone {
+    PAPERS.iter().flat_map(|paper| paper.experiments)
+}

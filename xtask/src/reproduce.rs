@@ -1,0 +1,178 @@
+//! `cargo xtask reproduce`: run, judge, write the report.
+
+use crate::progress::Terminal;
+use crate::{filter, papers, summary, workspace};
+use anyhow::{Context as _, Result};
+use common::dataset::{DataRoots, Store};
+use common::experiment::{Profile, Progress, Report, RunError, Setup, Verdict};
+use common::report::{Circumstances, Run, Settings};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::rc::Rc;
+use std::time::Instant;
+
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Beginnings of experiment ids, such as `water-dc` or `water-dc/r3`; none: all.
+    filters: Vec<String>,
+    /// Size of the run: smoke, quick, long or full.
+    #[arg(long, default_value_t = Profile::Quick)]
+    profile: Profile,
+    /// Seed of all random streams.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Where the report is written [default: target/reproduce].
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Only list the experiments.
+    #[arg(long)]
+    list: bool,
+    /// Fail if a verdict differs from the one in REPRODUCTION.md.
+    #[arg(long)]
+    check: bool,
+    /// Write the verdicts of this run into REPRODUCTION.md.
+    #[arg(long, conflicts_with = "filters")]
+    bless: bool,
+}
+
+/// The terminal shared between the loop below and the experiments.
+struct Shared(Rc<Terminal>);
+
+impl Progress for Shared {
+    fn start(&self, task: &str, total: Option<u64>) {
+        self.0.start(task, total);
+    }
+    fn advance(&self, steps: u64) {
+        self.0.advance(steps);
+    }
+    fn finish(&self) {
+        self.0.finish();
+    }
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
+    let chosen = filter::choose(papers::experiments(), &arguments.filters)?;
+    if arguments.list {
+        for experiment in chosen {
+            println!("{:<40} {} ({})", experiment.id, experiment.title, experiment.artefact);
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    let root = workspace::root();
+    let committed = summary::read(&root.join("REPRODUCTION.md"))?;
+    let terminal = Rc::new(Terminal::default());
+    let store =
+        Store::new(DataRoots::from_env(&root), papers::PAPERS.iter().flat_map(|p| p.datasets).copied())?;
+    let setup = Setup {
+        known: committed.known.clone(),
+        progress: Box::new(Shared(terminal.clone())),
+        ..Setup::new(arguments.profile, arguments.seed, store)
+    };
+
+    let (begin, started) = (Instant::now(), jiff::Timestamp::now());
+    let mut failures = Vec::new();
+    let mut number = 0;
+    let mut run_papers = Vec::new();
+    for paper in papers::PAPERS {
+        let mut reports = Vec::new();
+        for experiment in paper.experiments.iter().filter(|e| chosen.iter().any(|c| c.id == e.id)) {
+            number += 1;
+            terminal.begin(number, chosen.len(), experiment.id);
+            match experiment.execute(&setup) {
+                Ok(report) => reports.push(report),
+                Err(error) => failures.push(error),
+            }
+        }
+        if !reports.is_empty() {
+            run_papers.push((*paper, reports));
+        }
+    }
+    terminal.clear();
+
+    let run = Run {
+        papers: run_papers,
+        settings: Settings {
+            profile: arguments.profile.to_string(),
+            seed: arguments.seed,
+            versions: workspace::versions(),
+        },
+        circumstances: Circumstances {
+            machine: workspace::machine(),
+            commit: workspace::commit(),
+            started: started.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+            seconds: begin.elapsed().as_secs_f64(),
+        },
+    };
+    let out = arguments.out.clone().unwrap_or_else(|| workspace::target().join("reproduce"));
+    run.write(&out).with_context(|| format!("writing the report to {}", out.display()))?;
+    print(&run, &failures, &out);
+
+    let mut differences = Vec::new();
+    if arguments.check {
+        let all = arguments.filters.is_empty();
+        differences = committed.differences(run.reports().flat_map(|report| &report.rows), all);
+        for difference in &differences {
+            println!("differs from REPRODUCTION.md: {difference}");
+        }
+    }
+    if arguments.bless {
+        summary::write(&root.join("REPRODUCTION.md"), &run)?;
+    }
+    Ok(exit_code(&run, &failures, &differences))
+}
+
+fn exit_code(run: &Run, failures: &[RunError], differences: &[String]) -> ExitCode {
+    let unexplained = run
+        .reports()
+        .flat_map(|report| &report.rows)
+        .any(|row| row.verdict.is_failure() && row.known.is_none());
+    match (failures.is_empty(), unexplained || !differences.is_empty()) {
+        (false, _) => ExitCode::from(2),
+        (true, true) => ExitCode::from(1),
+        (true, false) => ExitCode::SUCCESS,
+    }
+}
+
+/// The summary on stdout.
+fn print(run: &Run, failures: &[RunError], out: &Path) {
+    let width = run.reports().map(|report| report.experiment.id.len()).max().unwrap_or(0);
+    println!("{:<width$}  numbers  verdicts", "experiment");
+    for report in run.reports() {
+        println!("{:<width$}  {:>7}  {}", report.experiment.id, report.rows.len(), verdicts(report));
+    }
+    for report in run.reports() {
+        for row in
+            report.rows.iter().filter(|row| row.verdict.is_failure() || row.verdict == Verdict::TrendFails)
+        {
+            let number = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |v| v.to_string());
+            println!(
+                "{}: {}, {}: paper {}, ours {}, bound {}{}",
+                row.verdict.label(),
+                row.experiment,
+                row.name,
+                number(row.paper),
+                number(row.ours),
+                row.bound.as_deref().unwrap_or("-"),
+                row.known.as_ref().map(|why| format!(" (known: {why})")).unwrap_or_default(),
+            );
+        }
+        let unavailable: Vec<_> = report.rows.iter().filter_map(|row| row.unavailable.as_ref()).collect();
+        if let Some(why) = unavailable.first() {
+            println!("{}: {} numbers not judged: {why}", report.experiment.id, unavailable.len());
+        }
+    }
+    for failure in failures {
+        println!("failed: {failure}");
+    }
+    let counts: Vec<_> = run.counts().iter().map(|(verdict, n)| format!("{n} {}", verdict.label())).collect();
+    let judged: usize = run.counts().iter().filter(|(verdict, _)| verdict.is_judged()).map(|(_, n)| n).sum();
+    println!("{} ({judged} judged), {:.1} s", counts.join(", "), run.circumstances.seconds);
+    println!("{}", out.join("index.html").display());
+}
+
+fn verdicts(report: &Report) -> String {
+    let count = |verdict| report.rows.iter().filter(|row| row.verdict == verdict).count();
+    let parts =
+        Verdict::ALL.into_iter().map(|verdict| (count(verdict), verdict.label())).filter(|(n, _)| *n > 0);
+    parts.map(|(n, label)| format!("{n} {label}")).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,142 @@
+//! `REPRODUCTION.md`: the verdicts of the last committed runs, and the deviations that are known.
+
+use anyhow::{Context as _, Result, bail};
+use common::experiment::{Known, Row};
+use common::report::{Run, summary_table};
+use std::path::Path;
+
+/// What the file says.
+#[derive(Debug, Default)]
+pub(crate) struct Summary {
+    /// Deviations with their reasons.
+    pub(crate) known: Known,
+    /// Experiment, number, verdict of each row of the quick run.
+    rows: Vec<[String; 3]>,
+}
+
+const KNOWN: &str = "## Known deviations";
+
+/// Reads the file.
+pub(crate) fn read(path: &Path) -> Result<Summary> {
+    let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+    parse(&text).with_context(|| path.display().to_string())
+}
+
+fn parse(text: &str) -> Result<Summary> {
+    let mut known = Known::default();
+    for cells in table_rows(section(text, KNOWN, "\n## ")) {
+        let [experiment, number, reason] = cells.as_slice() else {
+            bail!("known deviations need three cells: {cells:?}")
+        };
+        known.insert(experiment, number, reason);
+    }
+    let (begin, end) = markers("quick");
+    let rows = table_rows(section(text, &begin, &end)).into_iter().map(|cells| match cells.as_slice() {
+        [experiment, number, .., verdict] => Ok([experiment.clone(), number.clone(), verdict.clone()]),
+        _ => bail!("a row needs an experiment, a number and a verdict: {cells:?}"),
+    });
+    Ok(Summary { known, rows: rows.collect::<Result<_>>()? })
+}
+
+/// Puts the verdicts of this run into its section of the file.
+pub(crate) fn write(path: &Path, run: &Run) -> Result<()> {
+    let text = std::fs::read_to_string(path)?;
+    let (begin, end) = markers(&run.settings.profile);
+    let (Some(from), Some(to)) = (text.find(&begin), text.find(&end)) else {
+        bail!("{} has no section {begin} … {end}", path.display());
+    };
+    let table = summary_table(run.reports().flat_map(|report| &report.rows));
+    let text = format!("{}\n\n{table}\n{}", &text[..from + begin.len()], &text[to..]);
+    std::fs::write(path, text).with_context(|| path.display().to_string())
+}
+
+impl Summary {
+    /// Rows judged both in this run and in the file whose verdicts differ, and, if the run was of all experiments,
+    /// rows of the file that the run does not have.
+    pub(crate) fn differences<'a>(&self, run: impl Iterator<Item = &'a Row>, all: bool) -> Vec<String> {
+        let run: Vec<&Row> = run.collect();
+        let unjudged = common::experiment::Verdict::NotJudged.label();
+        self.rows
+            .iter()
+            .filter_map(|[experiment, number, verdict]| {
+                match run.iter().find(|row| row.experiment == *experiment && row.name == *number) {
+                    None => all.then(|| format!("{experiment}, {number}: no longer measured")),
+                    Some(row) => {
+                        let both = row.verdict.is_judged() && verdict != unjudged;
+                        (both && row.verdict.label() != verdict).then(|| {
+                            format!("{experiment}, {number}: {}, was {verdict}", row.verdict.label())
+                        })
+                    }
+                }
+            })
+            .collect()
+    }
+
+    /// Whether the file has a row of this experiment.
+    pub(crate) fn has(&self, experiment: &str) -> bool {
+        self.rows.iter().any(|[id, ..]| id == experiment)
+    }
+}
+
+fn markers(profile: &str) -> (String, String) {
+    (format!("<!-- {profile}: begin -->"), format!("<!-- {profile}: end -->"))
+}
+
+fn section<'a>(text: &'a str, begin: &str, end: &str) -> &'a str {
+    let Some((_, rest)) = text.split_once(begin) else { return "" };
+    rest.split_once(end).map_or(rest, |(inside, _)| inside)
+}
+
+/// The cells of a Markdown table, without its two head lines.
+fn table_rows(text: &str) -> Vec<Vec<String>> {
+    let cells = |line: &str| -> Vec<String> {
+        let inner = line.trim().trim_start_matches('|').trim_end_matches('|').replace("\\|", "\u{0}");
+        inner.split('|').map(|cell| cell.trim().replace('\u{0}', "|")).collect()
+    };
+    text.lines().filter(|line| line.starts_with('|')).skip(2).map(cells).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use common::experiment::Verdict;
+
+    const TEXT: &str = "# R\n\n## Known deviations\n\n| experiment | number | reason |\n| --- | --- | --- |\n\
+        | a/x | n | typing \\| error |\n\n## Quick\n\n<!-- quick: begin -->\n\n| experiment | number | verdict |\n\
+        | --- | --- | --- |\n| a/x | n | deviates |\n| a/x | m | reproduced |\n| a/y | o | not judged |\n\n\
+        <!-- quick: end -->\n";
+
+    fn row(experiment: &str, name: &str, verdict: Verdict) -> Row {
+        Row {
+            experiment: experiment.into(),
+            artefact: String::new(),
+            name: name.into(),
+            unit: String::new(),
+            paper: None,
+            ours: None,
+            bound: None,
+            evidence: None,
+            source: String::new(),
+            known: None,
+            verdict,
+            unavailable: None,
+        }
+    }
+
+    #[test]
+    fn differences_are_found_where_both_are_judged() {
+        let summary = parse(TEXT).unwrap();
+        assert_eq!(summary.known.reason("a/x", "n"), Some("typing | error"));
+        assert!(summary.has("a/y") && !summary.has("b"));
+        let same = [
+            row("a/x", "n", Verdict::Deviates),
+            row("a/x", "m", Verdict::NotJudged),
+            row("a/y", "o", Verdict::Reproduced),
+        ];
+        assert!(summary.differences(same.iter(), true).is_empty());
+        let other = [row("a/x", "n", Verdict::Reproduced), row("a/x", "m", Verdict::Reproduced)];
+        let found = summary.differences(other.iter(), true);
+        assert_eq!(found, ["a/x, n: reproduced, was deviates", "a/y, o: no longer measured"]);
+        assert_eq!(summary.differences(other.iter(), false).len(), 1);
+    }
+}
