@@ -91,7 +91,7 @@ pub fn sha256_hex(mut reader: impl Read) -> std::io::Result<String> {
 
 /// Checks content against the manifest's checksum.
 pub(super) fn check(path: &str, reader: impl Read, expected: &str) -> Result<(), DatasetError> {
-    let found = sha256_hex(reader).map_err(|source| DatasetError::Io { path: path.into(), source })?;
+    let found = sha256_hex(reader).map_err(|cause| DatasetError::Io { path: path.into(), cause })?;
     if found == expected {
         return Ok(());
     }
@@ -99,5 +99,5 @@ pub(super) fn check(path: &str, reader: impl Read, expected: &str) -> Result<(),
 }
 
 pub(super) fn open(path: &Path) -> Result<File, DatasetError> {
-    File::open(path).map_err(|source| DatasetError::Io { path: path.into(), source })
+    File::open(path).map_err(|cause| DatasetError::Io { path: path.into(), cause })
 }

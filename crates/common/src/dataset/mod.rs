@@ -90,12 +90,12 @@ pub enum DatasetError {
         found: String,
     },
     /// The file cannot be read.
-    #[error("{path}: {source}")]
+    #[error("{path}: {cause}")]
     Io {
         /// The file.
         path: PathBuf,
         /// Why.
-        source: std::io::Error,
+        cause: std::io::Error,
     },
     /// A line is not CSV.
     #[error("{file}, line {line}: {message}")]

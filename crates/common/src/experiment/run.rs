@@ -31,12 +31,12 @@ pub struct Report {
 #[non_exhaustive]
 pub enum RunError {
     /// Its function returned an error.
-    #[error("{experiment}: {source}")]
+    #[error("{experiment}: {cause}")]
     Failed {
         /// The experiment.
         experiment: &'static str,
         /// What it said.
-        source: Box<dyn std::error::Error + Send + Sync>,
+        cause: Box<dyn std::error::Error + Send + Sync>,
     },
     /// Its record cannot be judged.
     #[error(transparent)]
@@ -53,7 +53,7 @@ impl Experiment {
         let context = Context::new(setup);
         let mut record = Record::new();
         (self.run)(&context, &mut record)
-            .map_err(|source| RunError::Failed { experiment: self.id, source })?;
+            .map_err(|cause| RunError::Failed { experiment: self.id, cause })?;
         let strongest = context.strongest_evidence();
         let rows = judge(self, &record, setup.profile, strongest, &setup.known)?;
         Ok(Report {

@@ -61,12 +61,12 @@ pub struct Circumstances {
 #[non_exhaustive]
 pub enum ReportError {
     /// A file cannot be written.
-    #[error("{path}: {source}")]
+    #[error("{path}: {cause}")]
     Io {
         /// The file.
         path: PathBuf,
         /// Why.
-        source: std::io::Error,
+        cause: std::io::Error,
     },
     /// A figure cannot be drawn.
     #[error("figure {figure}: {message}")]
@@ -103,6 +103,7 @@ impl Run {
     /// # Errors
     /// [`ReportError`] with the file, figure or table at fault.
     pub fn write(&self, folder: &Path) -> Result<(), ReportError> {
+        create(folder)?;
         let mut figures = Vec::new();
         for report in self.reports() {
             let place = folder.join(report.experiment.id);
@@ -134,9 +135,9 @@ fn count<'a>(reports: impl Iterator<Item = &'a Report>) -> Vec<(Verdict, usize)>
 }
 
 fn create(folder: &Path) -> Result<(), ReportError> {
-    std::fs::create_dir_all(folder).map_err(|source| ReportError::Io { path: folder.into(), source })
+    std::fs::create_dir_all(folder).map_err(|cause| ReportError::Io { path: folder.into(), cause })
 }
 
 fn save(path: &Path, text: &str) -> Result<(), ReportError> {
-    std::fs::write(path, text).map_err(|source| ReportError::Io { path: path.into(), source })
+    std::fs::write(path, text).map_err(|cause| ReportError::Io { path: path.into(), cause })
 }
