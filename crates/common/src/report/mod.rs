@@ -15,6 +15,7 @@ mod number;
 pub use figure::{Axis, Bar, BarChart, Figure, LineChart, Series};
 pub use json::SCHEMA;
 pub use markdown::summary_table;
+pub(crate) use number::short;
 pub use number::significant;
 
 use crate::experiment::{Paper, Report, Verdict};
