@@ -9,6 +9,8 @@ pub mod r4_corrected_congo;
 pub mod r5_offsite;
 pub mod r6_onsite;
 pub mod r7_nairobi_year;
+pub mod r8_monthly_regions;
+pub mod versions;
 
 use common::dataset::Dataset;
 use common::experiment::Paper;
@@ -27,6 +29,8 @@ pub const PAPER: Paper = Paper {
         r5_offsite::EXPERIMENT,
         r6_onsite::EXPERIMENT,
         r7_nairobi_year::EXPERIMENT,
+        r8_monthly_regions::EXPERIMENT,
+        versions::EXPERIMENT,
     ],
     datasets: &[Dataset {
         manifest: include_str!("../../../../datasets/electricity-africa.toml"),
