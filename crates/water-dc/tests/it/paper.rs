@@ -172,14 +172,12 @@ fn making_ai_less_thirsty() {
 /// The other convention, W = (E/ρ) `γ_on` + E `γ_off` with the PUE already in E (arXiv 2505.09598).
 #[test]
 fn facility_energy() {
-    let site = site(0.55, 3.142, 1.17, Leakage::None);
-    let ours = site.footprint_of_facility(FacilityEnergy::from_kwh(11.7).unwrap());
-    assert_close!(ours.total().get(), 11.7 / 1.17 * 0.55 + 11.7 * 3.142, rel = 1e-14);
-    assert_close!(
-        ours.total().get(),
-        site.footprint(ItEnergy::from_kwh(10.0).unwrap()).total().get(),
-        rel = 1e-14
-    );
+    let site = Tables::embedded().reference("us").unwrap().site(Leakage::None);
+    let drawn = 11.7;
+    let ours = site.footprint_of_facility(FacilityEnergy::from_kwh(drawn).unwrap()).total().get();
+    let (onsite, offsite, pue) = (site.onsite.get(), site.offsite.get(), site.pue.get());
+    assert_close!(ours, drawn / pue * onsite + drawn * offsite, rel = 1e-14);
+    assert_close!(ours, site.footprint(ItEnergy::from_kwh(drawn / pue).unwrap()).total().get(), rel = 1e-14);
 }
 
 #[test]

@@ -182,7 +182,7 @@ fn wrong_tables_are_located() {
     assert!(
         fails(TablesCsv { paper_countries: &text, ..csv }).contains("mix_v3 must be a key of countries.csv")
     );
-    let text: String = csv.paper_countries.lines().take(7).map(|line| format!("{line}\n")).collect();
+    let text = csv.paper_countries.lines().take(7).collect::<Vec<_>>().join("\n");
     assert_eq!(
         fails(TablesCsv { paper_countries: &text, ..csv }),
         "table paper_countries.csv: table must have at least one row, got none"

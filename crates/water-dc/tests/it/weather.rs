@@ -21,6 +21,7 @@ const STULL: Choices =
 const ROUNDED: Choices = Choices { wet_bulb: WetBulbModel::StullRounded, ..STULL };
 
 /// A file of the folder that `PAPER_DATA` names; a relative name is sought in this folder and those above it.
+#[allow(clippy::print_stdout, reason = "a test that lacks its data says so")]
 pub(crate) fn paper_data(file: &str) -> Option<PathBuf> {
     let Some(folder) = std::env::var_os("PAPER_DATA").map(PathBuf::from) else {
         println!("PAPER_DATA is not set: {file} is not tested");
