@@ -13,6 +13,8 @@ pub(super) const HOTTEST_C: f64 = 200.0;
 const COLDEST_WET_BULB_C: f64 = -110.0;
 /// Up to it the saturation pressure is that over ice, °C.
 const TRIPLE_POINT_C: f64 = 0.01;
+/// Below this pressure ice would boil inside the bracket of the solver, Pa.
+const LEAST_PRESSURE_PA: f64 = 1.0;
 /// Saturation pressure at 0 °C by the formula, Pa.
 const FREEZING_PA: f64 = 611.153_570_890_765_8;
 /// Ratio of the molar masses of water and dry air.
@@ -87,6 +89,10 @@ pub fn dew_point(temperature: Celsius, humidity: RelativeHumidity) -> Result<Cel
 
 /// Psychrometric wet bulb in °C. `t` lies in the range of the saturation formula, `rh` in 0..=1, `p` is positive.
 pub(super) fn wet_bulb_c(t: f64, rh: f64, p: f64) -> Result<f64> {
+    if p < LEAST_PRESSURE_PA {
+        let quantity = "air pressure of the psychrometric wet bulb in Pa";
+        return Err(Error::Quantity { quantity, rule: "at least 1", value: p });
+    }
     let saturation = ln_saturation_pressure(t).0.exp();
     let vapour = rh * saturation;
     if vapour >= p {

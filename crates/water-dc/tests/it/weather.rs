@@ -193,7 +193,15 @@ fn rejected_files() {
         line("2023-02-29 01:00:00,20,50"),
         "line 3: timestamp must be a time YYYY-MM-DD HH:MM[:SS], got \"2023-02-29 01:00:00\""
     );
-    for time in ["2024-01-01", "2024-01-01 24:00:00", "01/02/2024 10:00", "now", ""] {
+    for time in [
+        "2024-01-01",
+        "2024-01-01 24:00:00",
+        "01/02/2024 10:00",
+        "2024-01-01 00:00Z",
+        "2024-01-01T00:00+02",
+        "now",
+        "",
+    ] {
         assert!(line(&format!("{time},20,50")).starts_with("line 3: timestamp must be a time"), "{time:?}");
     }
     assert_eq!(
