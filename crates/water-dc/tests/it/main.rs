@@ -1,5 +1,5 @@
 //! Integration tests of the water model.
-#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+#![allow(clippy::unwrap_used, reason = "test code")]
 #![allow(clippy::float_cmp, reason = "where equality is asserted, it has to be exact")]
 
 mod batch;
