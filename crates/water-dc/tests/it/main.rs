@@ -1,4 +1,6 @@
 //! Integration tests of the water model.
+#![allow(clippy::unwrap_used, reason = "test code")]
+#![allow(clippy::float_cmp, reason = "where equality is asserted, it has to be exact")]
 
 mod batch;
 mod errors;
@@ -6,6 +8,8 @@ mod golden;
 mod invariants;
 mod paper;
 mod request;
+#[cfg(feature = "serde")]
+mod serde;
 mod tables;
 mod weather;
 mod wet_bulb;
