@@ -28,7 +28,7 @@ pub fn measure(tables: &Tables, record: &mut Record) -> Result<()> {
     let places = places::places(tables, &sites)?;
     let water =
         |name: &str| places.iter().find(|place| place.name == name).map_or(f64::NAN, |p| p.liters_per_kwh);
-    let maximum = sites.highest().site.intensity().get();
+    let maximum = sites.highest().map_or(f64::NAN, |row| row.site.intensity().get());
     record.measure("Congo / Global average", water("Congo") / water("Global average"), Evidence::Exact);
     record.measure("Ethiopia / maximum over the 11 countries", water("Ethiopia") / maximum, Evidence::Exact);
     let published = places::places(tables, &tables.paper_sites(Profile::PaperV3)?)?;
