@@ -12,7 +12,7 @@ mod json;
 mod markdown;
 mod number;
 
-pub use figure::{Axis, Bar, BarChart, Figure, LineChart, Series};
+pub use figure::{Axis, Bar, BarChart, Figure, HeatMap, LineChart, Marked, Series, edges};
 pub use json::SCHEMA;
 pub use markdown::summary_table;
 pub(crate) use number::short;
