@@ -15,8 +15,8 @@ mod number;
 pub use figure::{Axis, Bar, BarChart, Figure, HeatMap, LineChart, Marked, Series, edges};
 pub use json::SCHEMA;
 pub use markdown::summary_table;
-pub(crate) use number::short;
 pub use number::significant;
+pub(crate) use number::{short, tick};
 
 use crate::experiment::{Paper, Report, Verdict};
 use std::collections::BTreeMap;

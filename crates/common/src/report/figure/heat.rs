@@ -2,7 +2,7 @@
 
 use super::lines::Axis;
 use super::paint::{INK, PAPER, VIRIDIS, text};
-use crate::report::significant;
+use crate::report::tick;
 use plotters::coord::ranged1d::{AsRangedCoord, ValueFormatter};
 use plotters::prelude::*;
 
@@ -160,8 +160,9 @@ where
         .label_style(text(13))
         .axis_desc_style(text(13))
         .axis_style(INK)
-        .x_label_formatter(&|v| significant(*v, 3))
-        .y_label_formatter(&|v| significant(*v, 3))
+        .x_labels(6)
+        .x_label_formatter(&|v| tick(*v))
+        .y_label_formatter(&|v| tick(*v))
         .draw()?;
     let columns = map.x_edges.len() - 1;
     let marked = |index: usize| map.marked.as_ref().is_some_and(|marked| marked.cells[index]);
@@ -196,7 +197,7 @@ fn legend<DB: DrawingBackend>(
         area.draw(&Rectangle::new([(4, y(step + 1)), (20, y(step))], color.filled()))?;
     }
     for step in (0..=VIRIDIS.len()).step_by(3) {
-        area.draw(&Text::new(significant(scale.edge(step), 3), (25, y(step) - 7), text(12)))?;
+        area.draw(&Text::new(tick(scale.edge(step)), (25, y(step) - 7), text(12)))?;
     }
     area.draw(&Text::new(label, (2, 28), text(12)))
 }
