@@ -36,7 +36,7 @@ pub fn least_water_within(problem: &Problem, carbon_kg: f64) -> Result<Plan> {
     if carbon_kg.is_nan() || carbon_kg < least_kg * (1.0 - 1e-9) {
         return Err(Error::CarbonBound { least_kg, bound_kg: carbon_kg });
     }
-    program.solve(1.0, 0.0, Some(carbon_kg.max(least_kg)))
+    program.solve(1.0, 0.0, carbon_kg.is_finite().then_some(carbon_kg.max(least_kg)))
 }
 
 /// A triple that may carry energy.
@@ -64,7 +64,7 @@ pub(super) struct Program<'a> {
 impl<'a> Program<'a> {
     pub(super) fn new(problem: &'a Problem) -> Result<Self> {
         let demands = deadline::demands(problem)?;
-        let unit_kwh = power_of_two_above(demands.iter().copied().fold(0.0, f64::max));
+        let unit_kwh = power_of_two_below(demands.iter().copied().fold(0.0, f64::max));
         let demands: Vec<f64> = demands.into_iter().map(|kwh| kwh / unit_kwh).collect();
         let mut cells = Vec::new();
         for (j, job) in problem.jobs().iter().enumerate() {
@@ -89,7 +89,7 @@ impl<'a> Program<'a> {
         carbon_kg: Option<f64>,
     ) -> Result<Plan> {
         let price = |cell: &Cell| water_weight * cell.water + carbon_weight * cell.carbon;
-        let scale = power_of_two_above(self.cells.iter().map(price).fold(0.0, f64::max));
+        let scale = power_of_two_below(self.cells.iter().map(price).fold(0.0, f64::max));
         if !scale.is_finite() {
             return Err(Error::Quantity { quantity: "cost in L/kWh", rule: "finite", value: scale });
         }
@@ -110,7 +110,7 @@ impl<'a> Program<'a> {
             model.add_constraint(used.leq(slot.capacity));
         }
         if let Some(bound_kg) = carbon_kg {
-            let scale = power_of_two_above(self.cells.iter().map(|cell| cell.carbon).fold(0.0, f64::max));
+            let scale = power_of_two_below(self.cells.iter().map(|cell| cell.carbon).fold(0.0, f64::max));
             let emitted: Expression = priced.clone().map(|(cell, &x)| x * (cell.carbon / scale)).sum();
             model.add_constraint(emitted.leq(bound_kg / scale / self.unit_kwh));
         }
@@ -151,7 +151,7 @@ struct Slot {
     capacity: f64,
 }
 
-/// The least power of two that is at least `value`; 1 for zero.
-fn power_of_two_above(value: f64) -> f64 {
-    if value > 0.0 { value.log2().ceil().exp2() } else { 1.0 }
+/// The greatest power of two that is at most `value`; 1 for zero.
+fn power_of_two_below(value: f64) -> f64 {
+    if value > 0.0 { value.log2().floor().exp2() } else { 1.0 }
 }
