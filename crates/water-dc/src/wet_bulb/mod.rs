@@ -57,7 +57,8 @@ pub enum Validity {
 /// Tw = T atan(0.151977 sqrt(RH + 8.313659)) + atan(T + RH) - atan(RH - 1.676331)
 ///      + 0.00391838 RH^1.5 atan(0.023101 RH) - 4.686035
 /// ```
-/// It is not capped: near saturation it exceeds T by up to 0.06 °C.
+/// It is not capped: near saturation it exceeds T by up to 0.06 °C. In cold dry air (0 °C and 6 %, say), which the
+/// author excludes, it falls with humidity.
 ///
 /// The psychrometric model solves, to better than 1e-9 °C, `W(t*) = W` for the wet-bulb temperature t*:
 /// ```text

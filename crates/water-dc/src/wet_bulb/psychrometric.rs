@@ -85,25 +85,31 @@ pub fn dew_point(temperature: Celsius, humidity: RelativeHumidity) -> Result<Cel
 
 /// Psychrometric wet bulb in °C. `t` lies in the range of the saturation formula, `rh` in 0..=1, `p` is positive.
 pub(super) fn wet_bulb_c(t: f64, rh: f64, p: f64) -> Result<f64> {
-    let vapour = rh * ln_saturation_pressure(t).0.exp();
+    let saturation = ln_saturation_pressure(t).0.exp();
+    let vapour = rh * saturation;
     if vapour >= p {
         return Err(Error::VapourPressure { pressure_pa: p, vapour_pa: vapour });
     }
-    let target = (MASS_RATIO * vapour / (p - vapour)).max(LEAST_HUMIDITY_RATIO);
+    let target = humidity_ratio(vapour, p).max(LEAST_HUMIDITY_RATIO);
+    if saturation < p && target >= humidity_ratio(saturation, p) {
+        return Ok(t); // saturated
+    }
     // Both branches increase with t*. Where they overlap the ice branch wins, see `super::wet_bulb`.
     let (bulb, low, high) = if t < 0.0 || target <= Bulb::ICE.humidity_ratio(0.0, t, p).0 {
         (&Bulb::ICE, COLDEST_WET_BULB_C, t.min(0.0))
     } else {
         (&Bulb::WATER, 0.0, t)
     };
-    if bulb.humidity_ratio(high, t, p).0 <= target {
-        return Ok(high); // saturated
-    }
     let guess = stull::stull(&Constants::PUBLISHED, t, 100.0 * rh);
     increasing_root(low, high, guess, |wet| {
         let (ratio, slope) = bulb.humidity_ratio(wet, t, p);
         (ratio - target, slope)
     })
+}
+
+/// Mass of vapour per mass of dry air at vapour pressure `vapour` below air pressure `p`.
+fn humidity_ratio(vapour: f64, p: f64) -> f64 {
+    MASS_RATIO * vapour / (p - vapour)
 }
 
 /// Energy balance of one kind of wet bulb: latent heat of its surface and heat capacity of what evaporates.
@@ -126,7 +132,7 @@ impl Bulb {
         if air <= 0.0 {
             return (f64::INFINITY, f64::INFINITY);
         }
-        let saturated = MASS_RATIO * saturation / air;
+        let saturated = humidity_ratio(saturation, p);
         let saturated_slope = saturated * ln_slope * p / air;
         let heat = self.latent_heat - self.latent_slope * wet;
         let scale = self.latent_heat + 1.86 * t - self.surface_heat * wet;
@@ -176,7 +182,7 @@ fn increasing_root(mut low: f64, mut high: f64, guess: f64, f: impl Fn(f64) -> (
         } else {
             x = 0.5 * (low + high);
         }
-        // the saturation formula jumps by 1e-5 of its value at the triple point: there may be no exact root
+        // the saturation formula jumps by 1e-8 of its value at the triple point: there may be no exact root
         if high - low < 1e-10 {
             return Ok(x);
         }

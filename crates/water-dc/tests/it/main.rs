@@ -1,3 +1,25 @@
-//! Integration tests of the library.
+//! Integration tests of the water model.
 
+mod batch;
+mod cooling;
+mod errors;
+mod golden;
+mod invariants;
+mod paper;
+mod request;
 mod schedule;
+mod tables;
+mod uncertainty;
+mod weather;
+mod wet_bulb;
+
+/// Rows of a golden file: name to text, without its comment lines.
+fn golden(text: &str) -> Vec<std::collections::HashMap<String, String>> {
+    let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).from_reader(text.as_bytes());
+    reader.deserialize().map(Result::unwrap).collect()
+}
+
+/// A number of a golden row.
+fn number(row: &std::collections::HashMap<String, String>, column: &str) -> f64 {
+    row[column].parse().unwrap()
+}
