@@ -171,16 +171,18 @@ pub enum Error {
         /// The lengths.
         lengths: Vec<usize>,
     },
-    /// A schedule has no site or no job.
-    #[error("schedule must have at least one {what}, got none")]
+    /// Something has no parts at all.
+    #[error("{of} must have at least one {what}, got none")]
     Nothing {
-        /// `site` or `job`.
+        /// Of what: schedule, map.
+        of: &'static str,
+        /// The part: site, job, value.
         what: &'static str,
     },
     /// Two things have the same name.
     #[error("{kind} names must be unique, got {name:?} twice")]
     Duplicate {
-        /// `site` or `job`.
+        /// What has the name: site, job, country.
         kind: &'static str,
         /// The name.
         name: String,

@@ -5,6 +5,8 @@ pub mod cooling;
 pub mod country;
 mod error;
 pub mod fuel;
+#[cfg(feature = "map")]
+pub mod map;
 mod profile;
 pub mod request;
 pub mod schedule;

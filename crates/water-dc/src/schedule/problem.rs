@@ -71,9 +71,9 @@ impl Problem {
     /// name, [`Error::SeriesLength`] if a series has not one value for each hour, [`Error::Window`] unless
     /// `release_h < deadline_h <= hours`, [`Error::ProblemSize`] above [`Self::MAX_CELLS`].
     pub fn new(sites: Vec<HourlySite>, jobs: Vec<Job>) -> Result<Self> {
-        let Some(first) = sites.first() else { return Err(Error::Nothing { what: "site" }) };
+        let Some(first) = sites.first() else { return Err(Error::Nothing { of: "schedule", what: "site" }) };
         if jobs.is_empty() {
-            return Err(Error::Nothing { what: "job" });
+            return Err(Error::Nothing { of: "schedule", what: "job" });
         }
         let hours = first.onsite.len();
         unique("site", sites.iter().map(|site| site.name.as_str()))?;

@@ -5,6 +5,8 @@ mod cooling;
 mod errors;
 mod golden;
 mod invariants;
+#[cfg(feature = "map")]
+mod map;
 mod paper;
 mod request;
 mod schedule;
