@@ -35,15 +35,12 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &[String]) -> Result<(), Box<dyn std::error::Error>> {
-    let hours = match arguments.first() {
-        Some(path) => {
-            let file = File::open(path).map_err(|error| format!("{path} must be readable: {error}"))?;
-            read_hours(file, &ReadOptions::default())?.hours
-        }
-        None => {
-            println!("No file given: a synthetic year, which stands for no place.\n");
-            SyntheticClimate::HIGHLAND.hours(2023)?
-        }
+    let hours = if let Some(path) = arguments.first() {
+        let file = File::open(path).map_err(|error| format!("{path} must be readable: {error}"))?;
+        read_hours(file, &ReadOptions::default())?.hours
+    } else {
+        println!("No file given: a synthetic year, which stands for no place.\n");
+        SyntheticClimate::HIGHLAND.hours(2023)?
     };
     let wet_bulb = match arguments.get(1) {
         Some(text) => {

@@ -13,6 +13,10 @@ pub(super) const HOTTEST_C: f64 = 200.0;
 const COLDEST_WET_BULB_C: f64 = -110.0;
 /// Up to it the saturation pressure is that over ice, °C.
 const TRIPLE_POINT_C: f64 = 0.01;
+/// Below this pressure ice would boil inside the bracket of the solver, Pa.
+const LEAST_PRESSURE_PA: f64 = 1.0;
+/// Saturation pressure at 0 °C by the formula, Pa.
+const FREEZING_PA: f64 = 611.153_570_890_765_8;
 /// Ratio of the molar masses of water and dry air.
 const MASS_RATIO: f64 = 0.621945;
 /// Humidity ratios below this are set to it, as in PsychroLib: in such cold the result is T itself.
@@ -85,6 +89,10 @@ pub fn dew_point(temperature: Celsius, humidity: RelativeHumidity) -> Result<Cel
 
 /// Psychrometric wet bulb in °C. `t` lies in the range of the saturation formula, `rh` in 0..=1, `p` is positive.
 pub(super) fn wet_bulb_c(t: f64, rh: f64, p: f64) -> Result<f64> {
+    if p < LEAST_PRESSURE_PA {
+        let quantity = "air pressure of the psychrometric wet bulb in Pa";
+        return Err(Error::Quantity { quantity, rule: "at least 1", value: p });
+    }
     let saturation = ln_saturation_pressure(t).0.exp();
     let vapour = rh * saturation;
     if vapour >= p {
@@ -95,11 +103,13 @@ pub(super) fn wet_bulb_c(t: f64, rh: f64, p: f64) -> Result<f64> {
         return Ok(t); // saturated
     }
     // Both branches increase with t*. Where they overlap the ice branch wins, see `super::wet_bulb`.
-    let (bulb, low, high) = if t < 0.0 || target <= Bulb::ICE.humidity_ratio(0.0, t, p).0 {
-        (&Bulb::ICE, COLDEST_WET_BULB_C, t.min(0.0))
-    } else {
-        (&Bulb::WATER, 0.0, t)
-    };
+    let (bulb, low, high) =
+        if t < 0.0 || p <= FREEZING_PA || target <= Bulb::ICE.balance(0.0, t, humidity_ratio(FREEZING_PA, p))
+        {
+            (&Bulb::ICE, COLDEST_WET_BULB_C, t.min(0.0))
+        } else {
+            (&Bulb::WATER, 0.0, t)
+        };
     let guess = stull::stull(&Constants::PUBLISHED, t, 100.0 * rh);
     increasing_root(low, high, guess, |wet| {
         let (ratio, slope) = bulb.humidity_ratio(wet, t, p);
@@ -134,13 +144,25 @@ impl Bulb {
         }
         let saturated = humidity_ratio(saturation, p);
         let saturated_slope = saturated * ln_slope * p / air;
-        let heat = self.latent_heat - self.latent_slope * wet;
-        let scale = self.latent_heat + 1.86 * t - self.surface_heat * wet;
-        let ratio = (heat * saturated - 1.006 * (t - wet)) / scale;
-        let slope =
-            (heat * saturated_slope - self.latent_slope * saturated + 1.006 + self.surface_heat * ratio)
-                / scale;
+        let ratio = self.balance(wet, t, saturated);
+        let slope = (self.latent(wet) * saturated_slope - self.latent_slope * saturated
+            + 1.006
+            + self.surface_heat * ratio)
+            / self.scale(wet, t);
         (ratio, slope)
+    }
+
+    /// The same ratio from that of saturated air at `wet`.
+    fn balance(&self, wet: f64, t: f64, saturated: f64) -> f64 {
+        (self.latent(wet) * saturated - 1.006 * (t - wet)) / self.scale(wet, t)
+    }
+
+    fn latent(&self, wet: f64) -> f64 {
+        self.latent_heat - self.latent_slope * wet
+    }
+
+    fn scale(&self, wet: f64, t: f64) -> f64 {
+        self.latent_heat + 1.86 * t - self.surface_heat * wet
     }
 }
 
@@ -161,7 +183,8 @@ fn ln_saturation_pressure(t: f64) -> (f64, f64) {
 }
 
 /// Root in `[low, high]` of an increasing function given with its derivative: Newton's method, with a bisection where
-/// a step leaves the bracket. A Newton step below 1e-7 °C ends the search: the next one would be below 1e-14.
+/// a step leaves the bracket. A Newton step below 1e-6 °C ends the search: the next one would be below 1e-13, and below
+/// 1e-9 even within 1e-3 °C of the boiling point, where the curvature is large.
 fn increasing_root(mut low: f64, mut high: f64, guess: f64, f: impl Fn(f64) -> (f64, f64)) -> Result<f64> {
     const MAX_STEPS: usize = 100;
     let mut x = if guess > low && guess < high { guess } else { 0.5 * (low + high) };
@@ -175,7 +198,7 @@ fn increasing_root(mut low: f64, mut high: f64, guess: f64, f: impl Fn(f64) -> (
         let step = value / slope;
         let newton = x - step;
         if newton >= low && newton <= high {
-            if step.abs() < 1e-7 {
+            if step.abs() < 1e-6 {
                 return Ok(newton);
             }
             x = newton;
@@ -188,4 +211,14 @@ fn increasing_root(mut low: f64, mut high: f64, guess: f64, f: impl Fn(f64) -> (
         }
     }
     Err(Error::NoConvergence { steps: MAX_STEPS, celsius: x })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn saturation_at_freezing() {
+        common::assert_close!(FREEZING_PA, ln_saturation_pressure(0.0).0.exp(), rel = 1e-13);
+    }
 }

@@ -97,7 +97,12 @@ fn air() {
     assert!(
         error.to_string().starts_with("vapour pressure must be below the air pressure 101325 Pa, got 198")
     );
+    let vacuum = WetBulbModel::Psychrometric(PressureSource::Fixed(Pascal::new(0.5).unwrap()));
     let dry = RelativeHumidity::from_percent(0.0).unwrap();
+    assert_eq!(
+        text(wet_bulb(Celsius(20.0), dry, &vacuum)),
+        "air pressure of the psychrometric wet bulb in Pa must be at least 1, got 0.5"
+    );
     let message = text(dew_point(Celsius(20.0), dry));
     assert!(message.starts_with("vapour pressure must be at least 0.0014"), "{message}");
     assert!(message.ends_with("Pa for a dew point above -100 °C, got 0 Pa"), "{message}");

@@ -1,4 +1,6 @@
 //! Integration tests of the water model.
+#![allow(clippy::unwrap_used, reason = "test code")]
+#![allow(clippy::float_cmp, reason = "where equality is asserted, it has to be exact")]
 
 mod batch;
 mod cooling;
@@ -10,6 +12,8 @@ mod map;
 mod paper;
 mod request;
 mod schedule;
+#[cfg(feature = "serde")]
+mod serde;
 mod tables;
 mod uncertainty;
 mod weather;

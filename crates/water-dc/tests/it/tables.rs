@@ -130,7 +130,7 @@ fn altered_text_moves_results() {
     }
     let v2 = csv.paper_countries.replace("2.1475,5.2040", "2.1475,4.2040");
     let v2 = Tables::from_csv(TablesCsv { paper_countries: &v2, ..csv }).unwrap();
-    assert_eq!(v2.paper_sites(Profile::PaperV2).unwrap().highest().country.name, "Congo");
+    assert_eq!(v2.paper_sites(Profile::PaperV2).unwrap().highest().unwrap().country.name, "Congo");
     let references = csv.references.replace(",4.807,", ",8.807,");
     let references = Tables::from_csv(TablesCsv { references: &references, ..csv }).unwrap();
     let sites = references.paper_sites(Profile::PaperV3).unwrap();
@@ -182,7 +182,7 @@ fn wrong_tables_are_located() {
     assert!(
         fails(TablesCsv { paper_countries: &text, ..csv }).contains("mix_v3 must be a key of countries.csv")
     );
-    let text: String = csv.paper_countries.lines().take(7).map(|line| format!("{line}\n")).collect();
+    let text = csv.paper_countries.lines().take(7).collect::<Vec<_>>().join("\n");
     assert_eq!(
         fails(TablesCsv { paper_countries: &text, ..csv }),
         "table paper_countries.csv: table must have at least one row, got none"

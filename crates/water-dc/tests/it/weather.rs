@@ -21,6 +21,7 @@ const STULL: Choices =
 const ROUNDED: Choices = Choices { wet_bulb: WetBulbModel::StullRounded, ..STULL };
 
 /// A file of the folder that `PAPER_DATA` names; a relative name is sought in this folder and those above it.
+#[allow(clippy::print_stdout, reason = "a test that lacks its data says so")]
 pub(crate) fn paper_data(file: &str) -> Option<PathBuf> {
     let Some(folder) = std::env::var_os("PAPER_DATA").map(PathBuf::from) else {
         println!("PAPER_DATA is not set: {file} is not tested");
@@ -192,7 +193,15 @@ fn rejected_files() {
         line("2023-02-29 01:00:00,20,50"),
         "line 3: timestamp must be a time YYYY-MM-DD HH:MM[:SS], got \"2023-02-29 01:00:00\""
     );
-    for time in ["2024-01-01", "2024-01-01 24:00:00", "01/02/2024 10:00", "now", ""] {
+    for time in [
+        "2024-01-01",
+        "2024-01-01 24:00:00",
+        "01/02/2024 10:00",
+        "2024-01-01 00:00Z",
+        "2024-01-01T00:00+02",
+        "now",
+        "",
+    ] {
         assert!(line(&format!("{time},20,50")).starts_with("line 3: timestamp must be a time"), "{time:?}");
     }
     assert_eq!(

@@ -134,3 +134,10 @@ fn above_the_boiling_point() {
     let w = at(150.0, 1.0, WetBulbModel::Psychrometric(PressureSource::SeaLevel));
     assert!(w > 30.0 && w < 100.0, "{w}");
 }
+
+/// At 500 Pa liquid water would boil at any temperature above freezing: the bulb is ice.
+#[test]
+fn very_thin_air() {
+    let w = at(10.0, 5.0, at_pressure(500.0));
+    assert!(w > -60.0 && w < 0.0, "{w}");
+}
