@@ -34,7 +34,7 @@ fn schedule(kwh: f64, more: &str) -> Run {
     run(&line)
 }
 
-/// Optima of an independent solver (HiGHS through SciPy).
+/// Optima of an independent solver (`HiGHS` through `SciPy`).
 #[test]
 fn golden() {
     let plan = schedule(60.0, "--json").json();

@@ -67,6 +67,8 @@ fn electricity_without_water_always_pays() {
 }
 
 proptest! {
+    #![proptest_config(crate::same_cases(256))]
+
     /// At the break-even increase a dry hour uses as much water as a wet one; below it less, above it more.
     #[test]
     fn break_even(tw in 35.0..90.0_f64, offsite in 0.1..20.0_f64, factor in 0.5..2.0_f64) {

@@ -29,3 +29,13 @@ fn golden(text: &str) -> Vec<std::collections::HashMap<String, String>> {
 fn number(row: &std::collections::HashMap<String, String>, column: &str) -> f64 {
     row[column].parse().unwrap()
 }
+
+/// Property tests with the same cases in every run.
+fn same_cases(cases: u32) -> proptest::test_runner::Config {
+    proptest::test_runner::Config {
+        cases,
+        rng_seed: proptest::test_runner::RngSeed::Fixed(7),
+        failure_persistence: None,
+        ..Default::default()
+    }
+}

@@ -106,7 +106,7 @@ fn bound_below_the_cleanest_plan() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(crate::same_cases(24))]
 
     #[test]
     fn convex_falling_and_met_by_every_price_and_bound(

@@ -1,4 +1,4 @@
-//! Optima of an independent solver (HiGHS through SciPy; for one job equal to a sorted fill, for three to enumeration).
+//! Optima of an independent solver (`HiGHS` through `SciPy`; for one job equal to a sorted fill, for three to enumeration).
 
 use super::{job, one_job, two_sites};
 use common::assert_close;

@@ -59,7 +59,7 @@ fn wrong_problems() {
     assert!(matches!(Problem::new(two_sites(48), many), Err(Error::ProblemSize { .. })));
 }
 
-/// The least undelivered energy as a linear program of its own: minimise Σ u_j.
+/// The least undelivered energy as a linear program of its own: minimise Σ `u_j`.
 fn least_undelivered(problem: &Problem) -> f64 {
     let mut vars = variables!();
     let mut cells = Vec::new();
@@ -84,7 +84,7 @@ fn least_undelivered(problem: &Problem) -> f64 {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(crate::same_cases(64))]
 
     #[test]
     fn undelivered_is_the_least_possible(
