@@ -66,7 +66,7 @@ impl HybridCooling {
     /// As [`onsite_wue`]; [`Error::Quantity`] if the PUE overflows.
     pub fn at(&self, wet_bulb: Fahrenheit, site: &Site) -> Result<Site> {
         let wet = self.wet(wet_bulb, site)?;
-        if wet_bulb.0 >= self.dry_below.0 {
+        if !self.is_dry(wet_bulb) {
             return Ok(wet);
         }
         let pue = Pue::new(site.pue.get() + self.dry_increase.get())?;
@@ -103,10 +103,14 @@ impl HybridCooling {
         let hybrid = wet_bulbs.iter().map(|&tw| self.at(tw, site)).collect::<Result<Vec<Site>>>()?;
         Ok(CoolingComparison {
             hours: wet_bulbs.len(),
-            dry_hours: wet_bulbs.iter().filter(|tw| tw.0 < self.dry_below.0).count(),
+            dry_hours: wet_bulbs.iter().filter(|tw| self.is_dry(**tw)).count(),
             wet: CoolingMeans::over(&wet)?,
             hybrid: CoolingMeans::over(&hybrid)?,
         })
+    }
+
+    fn is_dry(&self, wet_bulb: Fahrenheit) -> bool {
+        wet_bulb.0 < self.dry_below.0
     }
 
     fn wet(&self, wet_bulb: Fahrenheit, site: &Site) -> Result<Site> {
