@@ -171,9 +171,125 @@ pub enum Error {
         /// The lengths.
         lengths: Vec<usize>,
     },
+    /// Something has no parts at all.
+    #[error("{of} must have at least one {what}, got none")]
+    Nothing {
+        /// Of what: schedule, map.
+        of: &'static str,
+        /// The part: site, job, value.
+        what: &'static str,
+    },
+    /// Two things have the same name.
+    #[error("{kind} names must be unique, got {name:?} twice")]
+    Duplicate {
+        /// What has the name: site, job, country.
+        kind: &'static str,
+        /// The name.
+        name: String,
+    },
+    /// A series has not one value for each hour.
+    #[error("{series} of site {site:?} must have {hours} values, one for each hour, got {found}")]
+    SeriesLength {
+        /// The site.
+        site: String,
+        /// Which series.
+        series: &'static str,
+        /// Hours of the first site.
+        hours: usize,
+        /// Values given.
+        found: usize,
+    },
+    /// A job's window is empty or leaves the schedule.
+    #[error(
+        "job {job:?} must have release < deadline <= {hours} hours, got release {release_h} and deadline {deadline_h}"
+    )]
+    Window {
+        /// The job.
+        job: String,
+        /// First hour.
+        release_h: usize,
+        /// Hour by which it has to be complete.
+        deadline_h: usize,
+        /// Hours of the schedule.
+        hours: usize,
+    },
+    /// A schedule is larger than the solver is meant for.
+    #[error("schedule must have at most {limit} triples of job, site and hour, got {cells}")]
+    ProblemSize {
+        /// Triples.
+        cells: usize,
+        /// Most.
+        limit: usize,
+    },
+    /// The sites together are too small for the jobs.
+    #[error("every job must be complete by its deadline, got {}", shortfalls.iter().map(Shortfall::to_string).collect::<Vec<_>>().join(", "))]
+    Infeasible {
+        /// What is lacking; the sum is the least possible.
+        shortfalls: Vec<Shortfall>,
+    },
+    /// No plan emits as little as asked for.
+    #[error(
+        "bound on the carbon must be at least {least_kg} kg, what the cleanest plan emits, got {bound_kg} kg"
+    )]
+    CarbonBound {
+        /// Least possible, kg.
+        least_kg: f64,
+        /// Given, kg.
+        bound_kg: f64,
+    },
+    /// The solver of linear programs gave up on a problem that has a solution.
+    #[error("linear program must have an optimum, got: {0}")]
+    Solver(#[from] good_lp::ResolutionError),
+    /// A withdrawal is below the consumption that it contains.
+    #[error("{part} withdrawal must be at least the consumption {consumed} L/kWh, got {withdrawn} L/kWh")]
+    Withdrawal {
+        /// `on-site` or `off-site`.
+        part: &'static str,
+        /// Withdrawal given, L/kWh.
+        withdrawn: f64,
+        /// Consumption, L/kWh.
+        consumed: f64,
+    },
+    /// A range is not ordered.
+    #[error("range {label:?} must satisfy low <= value <= high, got {low}, {value}, {high}")]
+    Range {
+        /// What the range is.
+        label: String,
+        /// Lower end.
+        low: f64,
+        /// The value.
+        value: f64,
+        /// Upper end.
+        high: f64,
+    },
+    /// The number of samples is out of range.
+    #[error("number of samples must be in 1..={most}, got {samples}")]
+    Samples {
+        /// Given.
+        samples: usize,
+        /// Most.
+        most: usize,
+    },
     /// A file could not be read.
     #[error(transparent)]
     Io(#[from] std::io::Error),
+}
+
+/// What a job lacks at its deadline.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shortfall {
+    /// Name of the job.
+    pub job: String,
+    /// Its deadline, an hour.
+    pub deadline_h: usize,
+    /// Energy that cannot be delivered by then, kWh.
+    pub kwh: f64,
+}
+
+impl std::fmt::Display for Shortfall {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "job {:?} {} kWh short at hour {}", self.job, self.kwh, self.deadline_h)
+    }
 }
 
 impl Error {

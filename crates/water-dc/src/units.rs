@@ -85,6 +85,8 @@ macro_rules! quantity {
     };
 }
 
+pub(crate) use quantity;
+
 quantity!(
     /// Air or vapour pressure in pascal.
     Pascal, new, get, "pressure in Pa", "finite and positive", |v| v.is_finite() && v > 0.0
@@ -124,6 +126,11 @@ quantity!(
 quantity!(
     /// Share of the water that the network loses before it arrives, as a fraction.
     LossRate, from_fraction, fraction, "loss rate", "in 0..1", |v| (0.0..1.0).contains(&v)
+);
+quantity!(
+    /// Carbon dioxide emitted per kilowatt-hour of electricity that the facility draws.
+    CarbonIntensity, from_kg_per_kwh, kg_per_kwh, "carbon intensity in kg/kWh", "finite and not negative",
+    |v| v.is_finite() && v >= 0.0
 );
 quantity!(
     /// Cycles of concentration S of a cooling tower: how far the circulating water is concentrated before blowdown.
