@@ -1,9 +1,22 @@
-//! Water footprint of data centres.
-#[cfg(feature = "experiments")]
-pub mod experiments {
-    //! x
-    use common::experiment::Paper;
-    /// x
-    pub const PAPER: Paper =
-        Paper { key: "water-dc", arxiv: "", title: "", version: "", experiments: &[], datasets: &[] };
-}
+#![doc = include_str!("../README.md")]
+
+pub mod country;
+mod error;
+pub mod fuel;
+mod profile;
+pub mod request;
+mod site;
+mod tables;
+mod text;
+pub mod tower;
+pub mod units;
+pub mod weather;
+pub mod wet_bulb;
+
+pub use country::Country;
+pub use error::{Error, Result};
+pub use profile::{CountrySite, PaperSites, Profile, SiteInputs};
+pub use site::{Footprint, Leakage, Site};
+pub use tables::{
+    LanguageModel, OtherMix, PublishedEnergy, PublishedRow, Reference, Tables, TablesCsv, Task,
+};
