@@ -171,6 +171,16 @@ pub enum Error {
         /// The lengths.
         lengths: Vec<usize>,
     },
+    /// A row belongs to a group that there is none of.
+    #[error("group must be below {groups}, got {group} in row {row}")]
+    Group {
+        /// The row, from 0.
+        row: usize,
+        /// Its group.
+        group: u32,
+        /// Number of groups.
+        groups: usize,
+    },
     /// A file could not be read.
     #[error(transparent)]
     Io(#[from] std::io::Error),

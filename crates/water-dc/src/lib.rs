@@ -3,6 +3,7 @@
 pub mod country;
 mod error;
 pub mod fuel;
+pub mod kernel;
 mod profile;
 pub mod request;
 mod site;
