@@ -1,9 +1,9 @@
 #![doc = include_str!("../README.md")]
 
+pub mod batch;
 pub mod country;
 mod error;
 pub mod fuel;
-pub mod kernel;
 mod profile;
 pub mod request;
 mod site;

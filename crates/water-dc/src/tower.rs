@@ -51,8 +51,8 @@ pub enum TowerModel {
     /// the fit: see [`LowTemperature`].
     FixedColdWater,
     /// Cubic of "Making AI Less Thirsty" (arXiv 2304.03271; 6 cycles there). **Not comparable with the others**: with
-    /// its factor S/(S-1) it contains the blowdown and so is nearer to withdrawal than to consumption; it is 2 to 5
-    /// times as high.
+    /// its factor S/(S-1) it contains the blowdown and so is nearer to withdrawal than to consumption; at 50 to 90 °F it
+    /// is two to five times as high.
     Cubic {
         /// Cycles of concentration S.
         cycles: Cycles,

@@ -179,9 +179,15 @@ pub(crate) fn published_hour(row: &Row<'_>, columns: &PublishedColumns) -> Resul
 
 const TIME_RULE: &str = "a time YYYY-MM-DD HH:MM[:SS]";
 
-/// A date alone is not enough: jiff would take it for midnight.
+/// Strictly this form: jiff would also take a date for midnight and drop an offset from UTC.
 fn parse_time(row: &Row<'_>, column: usize) -> Result<DateTime> {
-    if row.text(column).contains(':') {
+    let text = row.text(column).as_bytes();
+    let of_day = |byte: &u8| byte.is_ascii_digit() || *byte == b':';
+    if matches!(text.len(), 16 | 19)
+        && text[4] == b'-'
+        && matches!(text[10], b' ' | b'T')
+        && text[11..].iter().all(of_day)
+    {
         row.parse(column, TIME_RULE)
     } else {
         Err(row.wrong(column, TIME_RULE))

@@ -3,7 +3,7 @@
 //! | model | hard range (an error outside) | stated validity ([`WetBulbModel::validity`]) |
 //! | --- | --- | --- |
 //! | [`Stull`](WetBulbModel::Stull), [`StullRounded`](WetBulbModel::StullRounded) | -90..=60 °C | -20..=50 °C, 5..=99 %, sea level |
-//! | [`Psychrometric`](WetBulbModel::Psychrometric) | -100..=200 °C, vapour pressure below air pressure | the same |
+//! | [`Psychrometric`](WetBulbModel::Psychrometric) | -100..=200 °C, air of at least 1 Pa, vapour pressure below air pressure | the same |
 
 pub(crate) mod psychrometric;
 mod stull;
@@ -57,7 +57,8 @@ pub enum Validity {
 /// Tw = T atan(0.151977 sqrt(RH + 8.313659)) + atan(T + RH) - atan(RH - 1.676331)
 ///      + 0.00391838 RH^1.5 atan(0.023101 RH) - 4.686035
 /// ```
-/// It is not capped: near saturation it exceeds T by up to 0.06 °C.
+/// It is not capped: near saturation it exceeds T by up to 0.06 °C. In cold dry air (0 °C and 6 %, say), which the
+/// author excludes, it falls with humidity.
 ///
 /// The psychrometric model solves, to better than 1e-9 °C, `W(t*) = W` for the wet-bulb temperature t*:
 /// ```text
@@ -66,7 +67,7 @@ pub enum Validity {
 /// t* <  0:  W(t*) = ((2830 - 0.24 t*) Ws(t*) - 1.006 (t - t*)) / (2830 + 1.86 t - 2.1 t*)
 /// ```
 /// The two branches overlap: for some air above freezing both an ice-covered and a wet bulb are in equilibrium,
-/// up to about 0.7 °C apart. There the ice branch is taken, so that the result is a monotone function of humidity and
+/// by less than 1 °C apart at ordinary pressures. There the ice branch is taken, so that the result is a monotone function of humidity and
 /// temperature. (PsychroLib's bisection ends on either of the two, depending on its first midpoints.)
 ///
 /// ```
@@ -80,7 +81,8 @@ pub enum Validity {
 /// ```
 ///
 /// # Errors
-/// [`Error::Temperature`] outside the model's hard range, [`Error::VapourPressure`] where the air pressure is too low.
+/// [`Error::Temperature`] outside the model's hard range; for the psychrometric model also [`Error::VapourPressure`]
+/// where the vapour would exceed the air pressure, and [`Error::Quantity`] below 1 Pa.
 pub fn wet_bulb(temperature: Celsius, humidity: RelativeHumidity, model: &WetBulbModel) -> Result<Celsius> {
     let t = model.check(temperature)?;
     match *model {

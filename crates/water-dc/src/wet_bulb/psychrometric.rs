@@ -13,6 +13,10 @@ pub(crate) const HOTTEST_C: f64 = 200.0;
 pub(crate) const COLDEST_WET_BULB_C: f64 = -110.0;
 /// Up to it the saturation pressure is that over ice, °C.
 pub(crate) const TRIPLE_POINT_C: f64 = 0.01;
+/// Below this pressure ice would boil inside the bracket of the solver, Pa.
+pub(crate) const LEAST_PRESSURE_PA: f64 = 1.0;
+/// Saturation pressure at 0 °C by the formula, Pa.
+pub(crate) const FREEZING_PA: f64 = 611.153_570_890_765_8;
 /// Ratio of the molar masses of water and dry air.
 pub(crate) const MASS_RATIO: f64 = 0.621945;
 /// Humidity ratios below this are set to it, as in PsychroLib: in such cold the result is T itself.
@@ -85,25 +89,38 @@ pub fn dew_point(temperature: Celsius, humidity: RelativeHumidity) -> Result<Cel
 
 /// Psychrometric wet bulb in °C. `t` lies in the range of the saturation formula, `rh` in 0..=1, `p` is positive.
 pub(super) fn wet_bulb_c(t: f64, rh: f64, p: f64) -> Result<f64> {
-    let vapour = rh * ln_saturation_pressure(t).0.exp();
+    if p < LEAST_PRESSURE_PA {
+        let quantity = "air pressure of the psychrometric wet bulb in Pa";
+        return Err(Error::Quantity { quantity, rule: "at least 1", value: p });
+    }
+    let saturation = ln_saturation_pressure(t).0.exp();
+    let vapour = rh * saturation;
     if vapour >= p {
         return Err(Error::VapourPressure { pressure_pa: p, vapour_pa: vapour });
     }
-    let target = (MASS_RATIO * vapour / (p - vapour)).max(LEAST_HUMIDITY_RATIO);
-    // Both branches increase with t*. Where they overlap the ice branch wins, see `super::wet_bulb`.
-    let (bulb, low, high) = if t < 0.0 || target <= Bulb::ICE.humidity_ratio(0.0, t, p).0 {
-        (&Bulb::ICE, COLDEST_WET_BULB_C, t.min(0.0))
-    } else {
-        (&Bulb::WATER, 0.0, t)
-    };
-    if bulb.humidity_ratio(high, t, p).0 <= target {
-        return Ok(high); // saturated
+    let target = humidity_ratio(vapour, p).max(LEAST_HUMIDITY_RATIO);
+    if saturation < p && target >= humidity_ratio(saturation, p) {
+        return Ok(t); // saturated
     }
+    // Both branches increase with t*. Where they overlap the ice branch wins, see `super::wet_bulb`.
+    let (bulb, low, high) =
+        if t < 0.0 || p <= FREEZING_PA || target <= Bulb::ICE.balance(0.0, t, humidity_ratio(FREEZING_PA, p))
+        {
+            (&Bulb::ICE, COLDEST_WET_BULB_C, t.min(0.0))
+        } else {
+            (&Bulb::WATER, 0.0, t)
+        };
     let guess = stull::stull(&Constants::PUBLISHED, t, 100.0 * rh);
     increasing_root(low, high, guess, |wet| {
         let (ratio, slope) = bulb.humidity_ratio(wet, t, p);
         (ratio - target, slope)
     })
+}
+
+/// Mass of vapour per mass of dry air at vapour pressure `vapour` below air pressure `p`.
+#[inline(always)]
+pub(crate) fn humidity_ratio(vapour: f64, p: f64) -> f64 {
+    MASS_RATIO * vapour / (p - vapour)
 }
 
 /// Energy balance of one kind of wet bulb: latent heat of its surface and heat capacity of what evaporates.
@@ -134,7 +151,7 @@ impl Bulb {
         let (ln_pressure, ln_slope) = ln_saturation_pressure(wet);
         let saturation = ln_pressure.exp();
         if saturation < p {
-            self.balance(wet, saturation, ln_slope, t, p)
+            self.humidity_ratio_at(wet, t, p, saturation, ln_slope)
         } else {
             (f64::INFINITY, f64::INFINITY)
         }
@@ -142,16 +159,39 @@ impl Bulb {
 
     /// The same from the saturation pressure at `wet`, below `p`, and the derivative of its logarithm.
     #[inline(always)]
-    pub(crate) fn balance(&self, wet: f64, saturation: f64, ln_slope: f64, t: f64, p: f64) -> (f64, f64) {
+    pub(crate) fn humidity_ratio_at(
+        &self,
+        wet: f64,
+        t: f64,
+        p: f64,
+        saturation: f64,
+        ln_slope: f64,
+    ) -> (f64, f64) {
         let per_air = 1.0 / (p - saturation);
         let saturated = MASS_RATIO * saturation * per_air;
         let saturated_slope = saturated * ln_slope * p * per_air;
-        let heat = self.latent_heat - self.latent_slope * wet;
-        let per_scale = 1.0 / (self.latent_heat + 1.86 * t - self.surface_heat * wet);
-        let ratio = (heat * saturated - 1.006 * (t - wet)) * per_scale;
-        let slope =
-            heat * saturated_slope - self.latent_slope * saturated + 1.006 + self.surface_heat * ratio;
+        let per_scale = 1.0 / self.scale(wet, t);
+        let ratio = (self.latent(wet) * saturated - 1.006 * (t - wet)) * per_scale;
+        let slope = self.latent(wet) * saturated_slope - self.latent_slope * saturated
+            + 1.006
+            + self.surface_heat * ratio;
         (ratio, slope * per_scale)
+    }
+
+    /// The same ratio from that of saturated air at `wet`.
+    #[inline(always)]
+    pub(crate) fn balance(&self, wet: f64, t: f64, saturated: f64) -> f64 {
+        (self.latent(wet) * saturated - 1.006 * (t - wet)) / self.scale(wet, t)
+    }
+
+    #[inline(always)]
+    fn latent(&self, wet: f64) -> f64 {
+        self.latent_heat - self.latent_slope * wet
+    }
+
+    #[inline(always)]
+    fn scale(&self, wet: f64, t: f64) -> f64 {
+        self.latent_heat + 1.86 * t - self.surface_heat * wet
     }
 }
 
@@ -205,7 +245,8 @@ impl Saturation {
 }
 
 /// Root in `[low, high]` of an increasing function given with its derivative: Newton's method, with a bisection where
-/// a step leaves the bracket. A Newton step below 1e-7 °C ends the search: the next one would be below 1e-14.
+/// a step leaves the bracket. A Newton step below 1e-6 °C ends the search: the next one would be below 1e-13, and below
+/// 1e-9 even within 1e-3 °C of the boiling point, where the curvature is large.
 fn increasing_root(mut low: f64, mut high: f64, guess: f64, f: impl Fn(f64) -> (f64, f64)) -> Result<f64> {
     const MAX_STEPS: usize = 100;
     let mut x = if guess > low && guess < high { guess } else { 0.5 * (low + high) };
@@ -219,17 +260,27 @@ fn increasing_root(mut low: f64, mut high: f64, guess: f64, f: impl Fn(f64) -> (
         let step = value / slope;
         let newton = x - step;
         if newton >= low && newton <= high {
-            if step.abs() < 1e-7 {
+            if step.abs() < 1e-6 {
                 return Ok(newton);
             }
             x = newton;
         } else {
             x = 0.5 * (low + high);
         }
-        // the saturation formula jumps by 1e-5 of its value at the triple point: there may be no exact root
+        // the saturation formula jumps by 1e-8 of its value at the triple point: there may be no exact root
         if high - low < 1e-10 {
             return Ok(x);
         }
     }
     Err(Error::NoConvergence { steps: MAX_STEPS, celsius: x })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn saturation_at_freezing() {
+        common::assert_close!(FREEZING_PA, ln_saturation_pressure(0.0).0.exp(), rel = 1e-13);
+    }
 }

@@ -1,1 +1,26 @@
-//! Integration tests.
+//! Integration tests of the water model.
+#![allow(clippy::unwrap_used, reason = "test code")]
+#![allow(clippy::float_cmp, reason = "where equality is asserted, it has to be exact")]
+
+mod batch;
+mod errors;
+mod golden;
+mod invariants;
+mod paper;
+mod request;
+#[cfg(feature = "serde")]
+mod serde;
+mod tables;
+mod weather;
+mod wet_bulb;
+
+/// Rows of a golden file: name to text, without its comment lines.
+fn golden(text: &str) -> Vec<std::collections::HashMap<String, String>> {
+    let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).from_reader(text.as_bytes());
+    reader.deserialize().map(Result::unwrap).collect()
+}
+
+/// A number of a golden row.
+fn number(row: &std::collections::HashMap<String, String>, column: &str) -> f64 {
+    row[column].parse().unwrap()
+}

@@ -18,7 +18,7 @@ const HUMIDITIES: usize = 101;
 /// fits the cache.
 ///
 /// ```
-/// use water_dc::{kernel::{Onsite, Table}, tower::{LowTemperature, TowerModel}, wet_bulb::WetBulbModel};
+/// use water_dc::{batch::{Onsite, Table}, tower::{LowTemperature, TowerModel}, wet_bulb::WetBulbModel};
 /// let towers = [TowerModel::FixedApproach, TowerModel::FixedColdWater];
 /// let table = Table::new(&Onsite::new(WetBulbModel::StullRounded, towers, LowTemperature::Extrapolate));
 /// let [approach, cold_water] = table.at(167, 53);      // 16.7 °C, 53 %: first hour of the published Nairobi file
@@ -67,11 +67,8 @@ impl<const N: usize> Table<N> {
     /// # Errors
     /// [`crate::Error::Lengths`] if the slices differ in length.
     pub fn rows(&self, tenths_c: &[i16], percent: &[u8], out: [&mut [f64]; N]) -> Result<()> {
-        let rows = tenths_c.len();
-        equal_lengths([rows, percent.len()])?;
-        for out in &out {
-            equal_lengths([rows, out.len()])?;
-        }
+        let lengths = [tenths_c.len(), percent.len()];
+        equal_lengths(&lengths.into_iter().chain(out.iter().map(|out| out.len())).collect::<Vec<_>>())?;
         let mut out = out;
         for (row, (&tenths, &percent)) in tenths_c.iter().zip(percent).enumerate() {
             for (out, value) in out.iter_mut().zip(self.at(tenths, percent)) {
@@ -93,7 +90,7 @@ impl<const N: usize> Table<N> {
         percent: &[u8],
         group: &[u32],
     ) -> Result<()> {
-        equal_lengths([tenths_c.len(), percent.len(), group.len()])?;
+        equal_lengths(&[tenths_c.len(), percent.len(), group.len()])?;
         sums.check(group)?;
         sums.add_rows(group, |row| self.at(tenths_c[row], percent[row]));
         Ok(())
@@ -111,7 +108,7 @@ impl<const N: usize> Table<N> {
         groups: usize,
         threads: usize,
     ) -> Result<GroupSums<N>> {
-        equal_lengths([tenths_c.len(), percent.len(), group.len()])?;
+        equal_lengths(&[tenths_c.len(), percent.len(), group.len()])?;
         groups::in_parallel(group.len(), groups, threads, |range, sums| {
             self.add_to(sums, &tenths_c[range.clone()], &percent[range.clone()], &group[range])
         })
@@ -122,7 +119,7 @@ impl<const N: usize> Table<N> {
 /// A row that [`Table`] cannot hold becomes one for which it is NaN. Returns how many of those there are.
 ///
 /// ```
-/// use water_dc::kernel::quantize;
+/// use water_dc::batch::quantize;
 /// let (mut tenths, mut percent) = ([0; 2], [0; 2]);
 /// let invalid = quantize(&[20.25, -300.0], &[49.5, 50.0], &mut tenths, &mut percent)?;
 /// assert_eq!((tenths[0], percent[0], invalid), (202, 50, 1));
@@ -137,7 +134,7 @@ pub fn quantize(
     tenths_c: &mut [i16],
     percent: &mut [u8],
 ) -> Result<usize> {
-    equal_lengths([temperature_c.len(), humidity_percent.len(), tenths_c.len(), percent.len()])?;
+    equal_lengths(&[temperature_c.len(), humidity_percent.len(), tenths_c.len(), percent.len()])?;
     let mut invalid = 0;
     let rows = temperature_c.iter().zip(humidity_percent).zip(tenths_c).zip(percent);
     for (((&t, &rh), tenths), percent) in rows {

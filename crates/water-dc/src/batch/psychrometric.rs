@@ -11,8 +11,8 @@ use crate::{
     wet_bulb::{
         Constants, PressureSource, WetBulbModel,
         psychrometric::{
-            Bulb, COLDEST_C, COLDEST_WET_BULB_C, HOTTEST_C, LEAST_HUMIDITY_RATIO, MASS_RATIO, Saturation,
-            TRIPLE_POINT_C,
+            Bulb, COLDEST_C, COLDEST_WET_BULB_C, FREEZING_PA, HOTTEST_C, LEAST_HUMIDITY_RATIO,
+            LEAST_PRESSURE_PA, Saturation, TRIPLE_POINT_C, humidity_ratio,
         },
         wet_bulb,
     },
@@ -80,7 +80,8 @@ impl simd::Loop for Block<'_> {
         for _ in 0..STEPS {
             for i in 0..rows {
                 let (saturation, ln_slope) = saturation(wet[i]);
-                let (value, slope) = bulb(low[i] < 0.0).balance(wet[i], saturation, ln_slope, t[i], p[i]);
+                let bulb = bulb(low[i] < 0.0);
+                let (value, slope) = bulb.humidity_ratio_at(wet[i], t[i], p[i], saturation, ln_slope);
                 let next = between(wet[i] - (value - target[i]) / slope, low[i], high[i]);
                 step[i] = select(saturation < p[i], next - wet[i], f64::NAN); // water must not boil
                 wet[i] = next;
@@ -106,22 +107,20 @@ struct Start {
 impl Start {
     #[inline(always)]
     fn of(t: f64, rh: f64, p: f64) -> Self {
-        let (saturation, ln_slope) = saturation(t);
+        let (saturation, _) = saturation(t);
         let vapour = 0.01 * rh * saturation;
-        let ratio = MASS_RATIO * vapour / (p - vapour);
+        let ratio = humidity_ratio(vapour, p);
         let ratio = select(ratio < LEAST_HUMIDITY_RATIO, LEAST_HUMIDITY_RATIO, ratio);
-        let valid = (rh >= 0.0) & (rh <= 100.0) & (t >= COLDEST_C) & (t <= HOTTEST_C) & (vapour < p);
-        let target = select(valid, ratio, f64::NAN);
-        // as in the scalar solver: where both branches have a solution, that of ice
-        let (freezing, freezing_slope) = self::saturation(0.0);
-        let at_freezing = Bulb::ICE.balance(0.0, freezing, freezing_slope, t, p).0;
-        let frozen = (t < 0.0) | (target <= at_freezing);
-        let high = select(frozen & (t > 0.0), 0.0, t);
-        // saturated air leaves a single temperature
-        let of_saturated_air = bulb(frozen).balance(t, saturation, ln_slope, t, p).0;
-        let saturated = (high >= t) & (saturation < p) & (of_saturated_air <= target);
+        let air = (rh >= 0.0) & (rh <= 100.0) & (t >= COLDEST_C) & (t <= HOTTEST_C);
+        let target = select(air & (p >= LEAST_PRESSURE_PA) & (vapour < p), ratio, f64::NAN);
+        // as in the scalar solver: saturated air leaves a single temperature, and where ice and water both have a
+        // solution, it is that of ice
+        let saturated = (saturation < p) & (target >= humidity_ratio(saturation, p));
+        let at_freezing = Bulb::ICE.balance(0.0, t, humidity_ratio(FREEZING_PA, p));
+        let frozen = (t < 0.0) | (p <= FREEZING_PA) | (target <= at_freezing);
+        let high = select(frozen & (t > 0.0) & !saturated, 0.0, t);
         let low = select(saturated, t, select(frozen, COLDEST_WET_BULB_C, 0.0));
-        let guess = between(stull::unchecked(&Constants::PUBLISHED, t, rh), low, high);
+        let guess = between(stull::stull(&Constants::PUBLISHED, t, rh), low, high);
         Self { target, low, high, guess }
     }
 }

@@ -1,6 +1,6 @@
 //! From weather to on-site water use in one pass.
 
-use super::{Air, GroupSums, equal_lengths, groups, tower, wet_bulb_of_equal};
+use super::{Air, GroupSums, groups, tower, wet_bulb_of_equal};
 use crate::{
     error::Result,
     tower::{LowTemperature, Polynomial, TowerModel},
@@ -33,8 +33,7 @@ impl<const N: usize> Onsite<N> {
     /// [`crate::Error::Lengths`] if the columns differ in length, [`crate::Error::Group`] for a group that the sums
     /// do not have; the sums are then left as they were.
     pub fn add_to(&self, sums: &mut GroupSums<N>, air: &Air<'_>, group: &[u32]) -> Result<()> {
-        let rows = air.rows()?;
-        equal_lengths([rows, group.len()])?;
+        air.rows(&[group.len()])?;
         sums.check(group)?;
         self.add_checked(sums, air, group);
         Ok(())
@@ -43,7 +42,7 @@ impl<const N: usize> Onsite<N> {
     /// Sums of groups over all rows, on several threads. The result does not depend on how many there are.
     ///
     /// ```
-    /// use water_dc::{kernel::{Air, Onsite}, tower::{LowTemperature, TowerModel}, wet_bulb::WetBulbModel};
+    /// use water_dc::{batch::{Air, Onsite}, tower::{LowTemperature, TowerModel}, wet_bulb::WetBulbModel};
     /// let onsite = Onsite::new(WetBulbModel::Stull, [TowerModel::FixedColdWater], LowTemperature::Extrapolate);
     /// let air = Air { temperature_c: &[20.0, 30.0], humidity_percent: &[50.0, 50.0], pressure_pa: None };
     /// let sums = onsite.group_sums(&air, &[0, 0], 1, 2)?;
@@ -61,8 +60,7 @@ impl<const N: usize> Onsite<N> {
         groups: usize,
         threads: usize,
     ) -> Result<GroupSums<N>> {
-        let rows = air.rows()?;
-        equal_lengths([rows, group.len()])?;
+        let rows = air.rows(&[group.len()])?;
         groups::in_parallel(rows, groups, threads, |range, sums| {
             self.add_to(sums, &air.part(range.clone()), &group[range])
         })

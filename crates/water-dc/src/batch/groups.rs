@@ -90,7 +90,7 @@ impl<const N: usize> GroupSums<N> {
     /// # Errors
     /// [`Error::Lengths`] if the numbers of groups differ.
     pub fn merge(&mut self, later: &Self) -> Result<()> {
-        super::equal_lengths([self.groups(), later.groups()])?;
+        super::equal_lengths(&[self.groups(), later.groups()])?;
         for (cell, later) in self.cells.iter_mut().zip(&later.cells) {
             cell.merge(later);
         }

@@ -1,55 +1,14 @@
-//! Arctangent, exponential and logarithm without branches, so that loops over them become vector code.
+//! Exponential and logarithm without branches, so that loops over them become vector code.
 //!
 //! Each is the same sequence of correctly rounded operations on every processor: no fused multiply-add, no library
 //! call. Vector width therefore changes nothing in the results.
 
-use std::f64::consts::{FRAC_PI_2, FRAC_PI_4, LN_2, LOG2_E};
+use std::f64::consts::{LN_2, LOG2_E};
 
 /// One of two computed values, never by a branch.
 #[inline(always)]
 pub(super) fn select(condition: bool, yes: f64, no: f64) -> f64 {
     std::hint::select_unpredictable(condition, yes, no)
-}
-
-/// Arctangent of any number, infinite ones included; within 2 ulp of the correctly rounded value.
-///
-/// The argument is brought into -0.42..=0.66 by one division, where
-/// `atan x = x + x z P(z) / Q(z)`, `z = x²` (coefficients of the Cephes library, S. Moshier).
-#[inline(always)]
-pub(super) fn atan(x: f64) -> f64 {
-    /// tan(3π/8)
-    const STEEP: f64 = 2.414_213_562_373_095;
-    const FLAT: f64 = 0.66;
-    const P: [f64; 5] = [
-        -6.485_021_904_942_025_371_773e1,
-        -1.228_866_684_490_136_173_410e2,
-        -7.500_855_792_314_704_667_340e1,
-        -1.615_753_718_733_365_076_637e1,
-        -8.750_608_600_031_904_122_785e-1,
-    ];
-    const Q: [f64; 5] = [
-        1.945_506_571_482_613_964_425e2,
-        4.853_903_996_359_136_964_868e2,
-        4.328_810_604_912_902_668_951e2,
-        1.650_270_098_316_988_542_046e2,
-        2.485_846_490_142_306_297_962e1,
-    ];
-    /// π/2 minus its nearest double.
-    const FRAC_PI_2_REST: f64 = 6.123_233_995_736_766e-17;
-    let size = x.abs();
-    let steep = size > STEEP;
-    let flat = size <= FLAT;
-    let three =
-        |if_steep: f64, if_flat: f64, between: f64| select(steep, if_steep, select(flat, if_flat, between));
-    let above = three(-1.0, size, size - 1.0);
-    let below = three(size, 1.0, size + 1.0);
-    let offset = three(FRAC_PI_2, 0.0, FRAC_PI_4);
-    let rest = three(FRAC_PI_2_REST, 0.0, 0.5 * FRAC_PI_2_REST);
-    let r = above / below;
-    let z = r * r;
-    let p = (((P[4] * z + P[3]) * z + P[2]) * z + P[1]) * z + P[0];
-    let q = ((((z + Q[4]) * z + Q[3]) * z + Q[2]) * z + Q[1]) * z + Q[0];
-    (offset + (r + (r * z * (p / q) + rest))).copysign(x)
 }
 
 /// Exponential of a number in -700..=700; a relative error below 3e-16 there, nonsense outside.
@@ -117,22 +76,6 @@ pub(super) fn ln_kelvin(k: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn arctangent_is_within_two_ulp_of_the_library() {
-        let mut x = -1e3;
-        while x < 1e3 {
-            for value in [x, x * x * x, 1.0 / x, x * 1e-9] {
-                let (ours, libm) = (atan(value), value.atan());
-                assert!((ours - libm).abs() <= 2.0 * f64::EPSILON * libm.abs(), "{value}: {ours} {libm}");
-            }
-            x += 0.00737;
-        }
-        for (value, angle) in [(0.0, 0.0), (f64::INFINITY, FRAC_PI_2), (f64::NEG_INFINITY, -FRAC_PI_2)] {
-            assert!((atan(value) - angle).abs() < 1e-16);
-        }
-        assert!(atan(f64::NAN).is_nan());
-    }
 
     #[test]
     fn exponential_and_logarithm_agree_with_the_library() {
