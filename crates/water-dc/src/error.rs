@@ -171,6 +171,12 @@ pub enum Error {
         /// The lengths.
         lengths: Vec<usize>,
     },
+    /// A model has no form in SQL.
+    #[error("model must be a closed formula for SQL, got {model}")]
+    NoSql {
+        /// The model.
+        model: &'static str,
+    },
     /// A row belongs to a group that there is none of.
     #[error("group must be below {groups}, got {group} in row {row}")]
     Group {

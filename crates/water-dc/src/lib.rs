@@ -1,12 +1,15 @@
 #![doc = include_str!("../README.md")]
 
 pub mod batch;
+pub mod columnar;
 pub mod country;
+pub mod epw;
 mod error;
 pub mod fuel;
 mod profile;
 pub mod request;
 mod site;
+pub mod sql;
 mod tables;
 mod text;
 pub mod tower;

@@ -19,7 +19,7 @@ pub(super) fn exp(x: f64) -> f64 {
     /// Adding it rounds to a whole number and leaves that number in the low bits.
     const ROUND: f64 = 6_755_399_441_055_744.0;
     /// The first 33 bits of ln 2, so that n times it is exact, and the rest.
-    const LN_2_HIGH: f64 = 6.931_471_803_691_238_164_9e-1;
+    const LN_2_HIGH: f64 = 6.931_471_803_691_238e-1;
     const LN_2_LOW: f64 = 1.908_214_929_270_587_7e-10;
     const INVERSE_FACTORIAL: [f64; 12] = [
         1.0 / 6_227_020_800.0,

@@ -13,6 +13,11 @@
 //! for Stull's fit and the towers, within 1e-9 °C for the psychrometric model, bit by bit for [`Table`]. Neither the
 //! processor's vector width nor the number of threads changes a bit.
 #![allow(clippy::inline_always, reason = "loops have to be compiled anew for each width of the registers")]
+#![allow(
+    clippy::needless_bitwise_bool,
+    clippy::manual_range_contains,
+    reason = "a lazy condition is a branch, and a loop with branches is no vector code"
+)]
 
 mod groups;
 mod math;

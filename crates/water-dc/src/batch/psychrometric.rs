@@ -154,7 +154,7 @@ mod tests {
     fn every_width_gives_the_same_bits() {
         for block in 0..100 {
             let at = |i: usize| (block * BLOCK + i) as f64;
-            let t: Vec<f64> = (0..BLOCK).map(|i| (at(i) * 0.7071).rem_euclid(300.0) - 101.0).collect();
+            let t: Vec<f64> = (0..BLOCK).map(|i| (at(i) * 0.7310).rem_euclid(300.0) - 101.0).collect();
             let rh: Vec<f64> = (0..BLOCK).map(|i| (at(i) * 0.6180).rem_euclid(102.0) - 1.0).collect();
             let p: Vec<f64> = (0..BLOCK).map(|i| 50_000.0 + (at(i) * 37.7).rem_euclid(60_000.0)).collect();
             let mut results = Vec::new();

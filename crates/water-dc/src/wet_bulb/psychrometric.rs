@@ -1,4 +1,8 @@
 //! Psychrometric wet bulb, saturation pressure, dew point, standard atmosphere.
+#![allow(
+    clippy::inline_always,
+    reason = "also compiled into the loops over columns, for each width of the registers"
+)]
 
 use super::{Constants, in_range, stull};
 use crate::{

@@ -3,6 +3,7 @@
 #![allow(clippy::float_cmp, reason = "where equality is asserted, it has to be exact")]
 
 mod batch;
+mod epw;
 mod errors;
 mod golden;
 mod invariants;
