@@ -270,6 +270,22 @@ pub enum Error {
         /// Most.
         most: usize,
     },
+    /// A model has no form in SQL.
+    #[error("model must be a closed formula for SQL, got {model}")]
+    NoSql {
+        /// The model.
+        model: &'static str,
+    },
+    /// A row belongs to a group that there is none of.
+    #[error("group must be below {groups}, got {group} in row {row}")]
+    Group {
+        /// The row, from 0.
+        row: usize,
+        /// Its group.
+        group: u32,
+        /// Number of groups.
+        groups: usize,
+    },
     /// A file could not be read.
     #[error(transparent)]
     Io(#[from] std::io::Error),

@@ -1,8 +1,10 @@
 #![doc = include_str!("../README.md")]
 
 pub mod batch;
+pub mod columnar;
 pub mod cooling;
 pub mod country;
+pub mod epw;
 mod error;
 #[cfg(feature = "experiments")]
 pub mod experiments;
@@ -13,6 +15,7 @@ mod profile;
 pub mod request;
 pub mod schedule;
 mod site;
+pub mod sql;
 mod tables;
 mod text;
 pub mod tower;

@@ -102,6 +102,11 @@ impl Polynomial {
         }
     }
 
+    /// Coefficients, scale and floor.
+    pub(crate) fn parts(&self) -> ([f64; 4], f64, f64) {
+        (self.coefficients, self.scale, self.floor)
+    }
+
     /// Value at a wet-bulb temperature in °F.
     #[inline]
     pub(crate) fn at(&self, tw: f64) -> f64 {

@@ -5,7 +5,7 @@
 //! | [`Stull`](WetBulbModel::Stull), [`StullRounded`](WetBulbModel::StullRounded) | -90..=60 °C | -20..=50 °C, 5..=99 %, sea level |
 //! | [`Psychrometric`](WetBulbModel::Psychrometric) | -100..=200 °C, air of at least 1 Pa, vapour pressure below air pressure | the same |
 
-mod psychrometric;
+pub(crate) mod psychrometric;
 mod stull;
 
 pub use psychrometric::{dew_point, saturation_pressure, standard_pressure};

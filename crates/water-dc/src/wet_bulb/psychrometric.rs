@@ -1,4 +1,8 @@
 //! Psychrometric wet bulb, saturation pressure, dew point, standard atmosphere.
+#![allow(
+    clippy::inline_always,
+    reason = "also compiled into the loops over columns, for each width of the registers"
+)]
 
 use super::{Constants, in_range, stull};
 use crate::{
@@ -7,20 +11,20 @@ use crate::{
 };
 
 /// Ends of the saturation formula, °C.
-pub(super) const COLDEST_C: f64 = -100.0;
-pub(super) const HOTTEST_C: f64 = 200.0;
+pub(crate) const COLDEST_C: f64 = -100.0;
+pub(crate) const HOTTEST_C: f64 = 200.0;
 /// The wet bulb of air at -100 °C is never colder than this, °C: the energy balance is negative there.
-const COLDEST_WET_BULB_C: f64 = -110.0;
+pub(crate) const COLDEST_WET_BULB_C: f64 = -110.0;
 /// Up to it the saturation pressure is that over ice, °C.
-const TRIPLE_POINT_C: f64 = 0.01;
+pub(crate) const TRIPLE_POINT_C: f64 = 0.01;
 /// Below this pressure ice would boil inside the bracket of the solver, Pa.
-const LEAST_PRESSURE_PA: f64 = 1.0;
+pub(crate) const LEAST_PRESSURE_PA: f64 = 1.0;
 /// Saturation pressure at 0 °C by the formula, Pa.
-const FREEZING_PA: f64 = 611.153_570_890_765_8;
+pub(crate) const FREEZING_PA: f64 = 611.153_570_890_765_8;
 /// Ratio of the molar masses of water and dry air.
-const MASS_RATIO: f64 = 0.621945;
+pub(crate) const MASS_RATIO: f64 = 0.621945;
 /// Humidity ratios below this are set to it, as in PsychroLib: in such cold the result is T itself.
-const LEAST_HUMIDITY_RATIO: f64 = 1e-7;
+pub(crate) const LEAST_HUMIDITY_RATIO: f64 = 1e-7;
 
 /// Saturation pressure of water vapour, over ice up to 0.01 °C and over liquid water above
 /// (ASHRAE Fundamentals 2017, chapter 1, equations 5 and 6), for -100..=200 °C.
@@ -118,49 +122,78 @@ pub(super) fn wet_bulb_c(t: f64, rh: f64, p: f64) -> Result<f64> {
 }
 
 /// Mass of vapour per mass of dry air at vapour pressure `vapour` below air pressure `p`.
-fn humidity_ratio(vapour: f64, p: f64) -> f64 {
+#[inline(always)]
+pub(crate) fn humidity_ratio(vapour: f64, p: f64) -> f64 {
     MASS_RATIO * vapour / (p - vapour)
 }
 
 /// Energy balance of one kind of wet bulb: latent heat of its surface and heat capacity of what evaporates.
-struct Bulb {
+#[derive(Clone, Copy)]
+pub(crate) struct Bulb {
     latent_heat: f64,
     latent_slope: f64,
     surface_heat: f64,
 }
 
 impl Bulb {
-    const WATER: Self = Self { latent_heat: 2501.0, latent_slope: 2.326, surface_heat: 4.186 };
-    const ICE: Self = Self { latent_heat: 2830.0, latent_slope: 0.24, surface_heat: 2.1 };
+    pub(crate) const WATER: Self = Self { latent_heat: 2501.0, latent_slope: 2.326, surface_heat: 4.186 };
+    pub(crate) const ICE: Self = Self { latent_heat: 2830.0, latent_slope: 0.24, surface_heat: 2.1 };
+
+    /// Each property chosen from this bulb and another one.
+    #[inline(always)]
+    pub(crate) fn or(&self, other: &Self, choose: impl Fn(f64, f64) -> f64) -> Self {
+        Self {
+            latent_heat: choose(self.latent_heat, other.latent_heat),
+            latent_slope: choose(self.latent_slope, other.latent_slope),
+            surface_heat: choose(self.surface_heat, other.surface_heat),
+        }
+    }
 
     /// Humidity ratio of air of temperature `t` whose wet bulb is `wet`, and its derivative by `wet`.
     /// Infinite where water would boil at `wet`.
     fn humidity_ratio(&self, wet: f64, t: f64, p: f64) -> (f64, f64) {
         let (ln_pressure, ln_slope) = ln_saturation_pressure(wet);
         let saturation = ln_pressure.exp();
-        let air = p - saturation;
-        if air <= 0.0 {
-            return (f64::INFINITY, f64::INFINITY);
+        if saturation < p {
+            self.humidity_ratio_at(wet, t, p, saturation, ln_slope)
+        } else {
+            (f64::INFINITY, f64::INFINITY)
         }
-        let saturated = humidity_ratio(saturation, p);
-        let saturated_slope = saturated * ln_slope * p / air;
-        let ratio = self.balance(wet, t, saturated);
-        let slope = (self.latent(wet) * saturated_slope - self.latent_slope * saturated
+    }
+
+    /// The same from the saturation pressure at `wet`, below `p`, and the derivative of its logarithm.
+    #[inline(always)]
+    pub(crate) fn humidity_ratio_at(
+        &self,
+        wet: f64,
+        t: f64,
+        p: f64,
+        saturation: f64,
+        ln_slope: f64,
+    ) -> (f64, f64) {
+        let per_air = 1.0 / (p - saturation);
+        let saturated = MASS_RATIO * saturation * per_air;
+        let saturated_slope = saturated * ln_slope * p * per_air;
+        let per_scale = 1.0 / self.scale(wet, t);
+        let ratio = (self.latent(wet) * saturated - 1.006 * (t - wet)) * per_scale;
+        let slope = self.latent(wet) * saturated_slope - self.latent_slope * saturated
             + 1.006
-            + self.surface_heat * ratio)
-            / self.scale(wet, t);
-        (ratio, slope)
+            + self.surface_heat * ratio;
+        (ratio, slope * per_scale)
     }
 
     /// The same ratio from that of saturated air at `wet`.
-    fn balance(&self, wet: f64, t: f64, saturated: f64) -> f64 {
+    #[inline(always)]
+    pub(crate) fn balance(&self, wet: f64, t: f64, saturated: f64) -> f64 {
         (self.latent(wet) * saturated - 1.006 * (t - wet)) / self.scale(wet, t)
     }
 
+    #[inline(always)]
     fn latent(&self, wet: f64) -> f64 {
         self.latent_heat - self.latent_slope * wet
     }
 
+    #[inline(always)]
     fn scale(&self, wet: f64, t: f64) -> f64 {
         self.latent_heat + 1.86 * t - self.surface_heat * wet
     }
@@ -169,16 +202,49 @@ impl Bulb {
 /// Natural logarithm of the saturation pressure in Pa, and its derivative by temperature, 1/K.
 fn ln_saturation_pressure(t: f64) -> (f64, f64) {
     let k = t + 273.15;
-    if t <= TRIPLE_POINT_C {
-        let polynomial =
-            6.3925247 + k * (-9.677843e-3 + k * (6.2215701e-7 + k * (2.0747825e-9 + k * -9.484024e-13)));
-        let slope =
-            -9.677843e-3 + k * (2.0 * 6.2215701e-7 + k * (3.0 * 2.0747825e-9 + k * 4.0 * -9.484024e-13));
-        (-5.6745359e3 / k + polynomial + 4.1635019 * k.ln(), 5.6745359e3 / (k * k) + slope + 4.1635019 / k)
-    } else {
-        let polynomial = 1.3914993 + k * (-4.8640239e-2 + k * (4.1764768e-5 + k * -1.4452093e-8));
-        let slope = -4.8640239e-2 + k * (2.0 * 4.1764768e-5 + k * 3.0 * -1.4452093e-8);
-        (-5.8002206e3 / k + polynomial + 6.5459673 * k.ln(), 5.8002206e3 / (k * k) + slope + 6.5459673 / k)
+    let coefficients = if t <= TRIPLE_POINT_C { Saturation::ICE } else { Saturation::WATER };
+    coefficients.ln_pressure(k, k.ln())
+}
+
+/// Coefficients of `ln pws = inverse / T + Σ power[i] Tⁱ + ln ln T`, T in K.
+#[derive(Clone, Copy)]
+pub(crate) struct Saturation {
+    inverse: f64,
+    power: [f64; 5],
+    ln: f64,
+}
+
+impl Saturation {
+    pub(crate) const ICE: Self = Self {
+        inverse: -5.6745359e3,
+        power: [6.3925247, -9.677843e-3, 6.2215701e-7, 2.0747825e-9, -9.484024e-13],
+        ln: 4.1635019,
+    };
+    pub(crate) const WATER: Self = Self {
+        inverse: -5.8002206e3,
+        power: [1.3914993, -4.8640239e-2, 4.1764768e-5, -1.4452093e-8, 0.0],
+        ln: 6.5459673,
+    };
+
+    /// Each coefficient chosen from this set and another one.
+    #[inline(always)]
+    pub(crate) fn or(&self, other: &Self, choose: impl Fn(f64, f64) -> f64) -> Self {
+        Self {
+            inverse: choose(self.inverse, other.inverse),
+            power: std::array::from_fn(|i| choose(self.power[i], other.power[i])),
+            ln: choose(self.ln, other.ln),
+        }
+    }
+
+    /// `ln pws` and its derivative at k kelvin.
+    #[inline(always)]
+    pub(crate) fn ln_pressure(&self, k: f64, ln_k: f64) -> (f64, f64) {
+        let [c0, c1, c2, c3, c4] = self.power;
+        let polynomial = c0 + k * (c1 + k * (c2 + k * (c3 + k * c4)));
+        let slope = c1 + k * (2.0 * c2 + k * (3.0 * c3 + k * 4.0 * c4));
+        let per_k = 1.0 / k;
+        let value = self.inverse * per_k + polynomial + self.ln * ln_k;
+        (value, (self.ln - self.inverse * per_k) * per_k + slope)
     }
 }
 

@@ -76,3 +76,21 @@ fn dry_hours() {
     assert_eq!(compare("0")["hybrid"], compare("0")["wet"]);
     assert_eq!(run_with(&words("site - --dry-below 50"), &nairobi()).code, 2);
 }
+
+/// Two hours of a made-up EPW file; in the second the dew point lies 5 °C above the dry bulb.
+#[test]
+fn weather_files_of_energy_plus_report_their_defects() {
+    let folder = folder();
+    let text = "LOCATION,Nairobi,-,KEN,TEST,637400,-1.32,36.92,3.0,1624.0\r\n".to_owned()
+        + &"COMMENTS 1,a line of the header\r\n".repeat(6)
+        + "DATA PERIODS,1,1,Data,Sunday, 1/ 1,12/31\r\n"
+        + "1998,1,31,1,60,?9,20.0,9.3,50,101325,9999\r\n"
+        + "1998,1,31,2,60,?9,20.0,25.0,135,101325,9999\r\n";
+    let path = write(&folder, "nairobi.epw", &text).display().to_string();
+    let answer = run(&["site", &path, "--wet-bulb", "psychrometric", "--json"]).json();
+    assert_eq!((answer["all"]["hours"].as_u64(), answer["skipped_rows"].as_u64()), (Some(1), Some(1)));
+    assert_eq!(answer["defects"]["supersaturation_nulled"], 1);
+    // ASHRAE psychrometrics at 20 °C, 50 % and sea level
+    assert_close!(answer["all"]["wet_bulb"]["mean"].as_f64().unwrap(), 13.783_554, abs = 1e-6);
+    assert!(run(&["site", &path]).out.contains("1 hours: dew point above the dry bulb by more: left out"));
+}

@@ -4,6 +4,7 @@
 
 mod batch;
 mod cooling;
+mod epw;
 mod errors;
 mod golden;
 mod invariants;

@@ -20,7 +20,7 @@ const STULL: Choices =
     Choices { wet_bulb: WetBulbModel::Stull, low_temperature: LowTemperature::Extrapolate };
 const ROUNDED: Choices = Choices { wet_bulb: WetBulbModel::StullRounded, ..STULL };
 
-/// A file of the folder that `PAPER_DATA` names; a relative name is sought in this folder and those above it.
+/// A file or folder of the folder that `PAPER_DATA` names; a relative name is sought in this folder and those above it.
 #[allow(clippy::print_stdout, reason = "a test that lacks its data says so")]
 pub(crate) fn paper_data(file: &str) -> Option<PathBuf> {
     let Some(folder) = std::env::var_os("PAPER_DATA").map(PathBuf::from) else {
@@ -29,7 +29,7 @@ pub(crate) fn paper_data(file: &str) -> Option<PathBuf> {
     };
     let here = std::env::current_dir().unwrap();
     let folder = here.ancestors().map(|ancestor| ancestor.join(&folder)).find(|path| path.is_dir());
-    let path = folder.map(|folder| folder.join(file)).filter(|path| path.is_file());
+    let path = folder.map(|folder| folder.join(file)).filter(|path| path.exists());
     if path.is_none() {
         println!("{file} is not below PAPER_DATA: not tested");
     }

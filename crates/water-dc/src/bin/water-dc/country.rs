@@ -111,7 +111,7 @@ pub fn run(arguments: &Arguments, json: bool) -> Result<()> {
         (None, _) => None,
     };
     let pue = arguments.pue.map(Pue::new).transpose()?;
-    let hours = weather.as_ref().map(|weather| weather.hours.as_slice());
+    let hours = weather.as_ref().map(|input| input.weather.hours.as_slice());
     let site = tables().site(profile, country, &SiteInputs { pue, hours })?;
     let answer = Answer {
         country: country.name.clone(),

@@ -7,10 +7,20 @@ use std::{
     io::Read,
     path::{Path, PathBuf},
 };
-use water_dc::weather::{Hour, ReadOptions, Weather, read_hours};
+use water_dc::{
+    epw::{Defects, Years, read_epw},
+    weather::{Hour, ReadOptions, Weather, read_hours},
+};
 
-/// Hourly weather from a CSV file, or from standard input for `-`.
-pub fn weather(path: &Path, options: &ReadOptions) -> Result<Weather<Hour>> {
+/// Hourly weather, and what is wrong with its file where the format's reader says so.
+pub struct Input {
+    pub weather: Weather<Hour>,
+    pub defects: Option<Defects>,
+}
+
+/// Hourly weather from a CSV file, from an EPW file if its name ends so (`.epw`, `.epw.gz`), or as CSV from standard input
+/// for `-`.
+pub fn weather(path: &Path, options: &ReadOptions) -> Result<Input> {
     let source: Box<dyn Read> = if path == Path::new("-") {
         Box::new(std::io::stdin().lock())
     } else {
@@ -18,7 +28,15 @@ pub fn weather(path: &Path, options: &ReadOptions) -> Result<Weather<Hour>> {
         let bytes = file.metadata().map_or(0, |metadata| metadata.len());
         Box::new(bar(bytes).wrap_read(file))
     };
-    read_hours(source, options).map_err(|source| Failure::Weather { path: path.to_owned(), source })
+    let failed = |source| Failure::Weather { path: path.to_owned(), source };
+    let name = path.to_string_lossy().to_lowercase();
+    let plain = name.strip_suffix(".gz").unwrap_or(&name);
+    if Path::new(plain).extension().is_some_and(|ending| ending == "epw") {
+        let epw = read_epw(source, Years::default()).map_err(failed)?;
+        return Ok(Input { weather: epw.weather(), defects: Some(epw.defects) });
+    }
+    let weather = read_hours(source, options).map_err(failed)?;
+    Ok(Input { weather, defects: None })
 }
 
 /// The text of a file, or of standard input for `-`.

@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use water_dc::{
     Profile, SiteInputs,
     cooling::{CoolingComparison, HybridCooling, PueIncrease, break_even_increase},
+    epw::Defects,
     tower::{LowTemperature, TowerModel},
     units::{Elevation, Fahrenheit, Pue},
     weather::{Choices, Columns, Hour, InvalidRows, Month, ReadOptions, Summary, by_month, summarize},
@@ -21,7 +22,8 @@ use water_dc::{
 /// Monthly wet bulb and on-site water use from hourly weather.
 ///
 /// The file is CSV with a header: a time (timestamp), a temperature in °C (temperature), a relative humidity in percent
-/// (humidity) and, if there is one, a pressure in Pa (`pressure_pa`). `-` reads standard input.
+/// (humidity) and, if there is one, a pressure in Pa (`pressure_pa`); or an `EnergyPlus` weather file, recognised by its
+/// ending .epw or .epw.gz, whose defects are reported. `-` reads CSV from standard input.
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Arguments {
@@ -69,6 +71,7 @@ const EXAMPLES: &str = "\
 Examples:
   water-dc site nairobi.csv
   water-dc site nairobi.csv --wet-bulb psychrometric --elevation 1661
+  water-dc site EGY_Cairo.epw.gz --wet-bulb psychrometric
   water-dc site station.csv --temperature-column T2M --humidity-column RH2M --skip-invalid
   water-dc site nairobi.csv --country KE --pue 1.5 --dry-below 55 --dry-pue 0.08
   zcat station.csv.gz | water-dc site - --json";
@@ -87,6 +90,8 @@ enum WetBulbName {
 struct Answer {
     wet_bulb_model: &'static str,
     skipped_rows: u64,
+    /// Hours with each defect, for EPW files.
+    defects: Option<Defects>,
     months: Vec<Month>,
     all: Summary,
     what_if: Option<WhatIf>,
@@ -109,7 +114,7 @@ pub fn run(arguments: &Arguments, json: bool) -> Result<()> {
         },
         invalid_rows: if arguments.skip_invalid { InvalidRows::Skip } else { InvalidRows::Reject },
     };
-    let weather = input::weather(&arguments.file, &options)?;
+    let input::Input { weather, defects } = input::weather(&arguments.file, &options)?;
     let low_temperature = match arguments.clamp_below {
         Some(limit) => LowTemperature::ClampAt(Fahrenheit(limit)),
         None => LowTemperature::Extrapolate,
@@ -118,6 +123,7 @@ pub fn run(arguments: &Arguments, json: bool) -> Result<()> {
     let answer = Answer {
         wet_bulb_model: choices.wet_bulb.name(),
         skipped_rows: weather.skipped,
+        defects,
         months: by_month(&weather.hours, &choices)?,
         all: summarize(&weather.hours, &choices)?,
         what_if: what_if(arguments, &weather.hours, &choices)?,
@@ -187,6 +193,9 @@ fn text(answer: &Answer) -> String {
     );
     if answer.skipped_rows > 0 {
         text += &format!("\n{} rows left out because they cannot be used\n", answer.skipped_rows);
+    }
+    for (hours, what) in answer.defects.iter().flat_map(Defects::described).filter(|(hours, _)| *hours > 0) {
+        text += &format!("{hours} hours: {what}\n");
     }
     if let Some(what_if) = &answer.what_if {
         text += &format!("\n{}", cooling_text(what_if));
