@@ -5,6 +5,8 @@ pub mod columnar;
 pub mod country;
 pub mod epw;
 mod error;
+#[cfg(feature = "frames")]
+pub mod frame;
 pub mod fuel;
 mod profile;
 pub mod request;

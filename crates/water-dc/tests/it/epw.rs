@@ -1,4 +1,4 @@
-//! Weather files of EnergyPlus.
+//! Weather files of `EnergyPlus`.
 
 use std::{fmt::Write as _, fs::File, io::Write as _};
 
@@ -6,11 +6,12 @@ use common::assert_close;
 use water_dc::{
     Error,
     epw::{Defects, Epw, Years, read_epw},
+    units::RelativeHumidity,
     wet_bulb::{PressureSource, WetBulbModel, wet_bulb},
 };
 
 /// A file of the first days of January. Fields of an hour: dry bulb, dew point, humidity, pressure.
-fn file(line_end: &str, minute: u8, hours: &[[f64; 4]]) -> String {
+pub(crate) fn file(line_end: &str, minute: u8, hours: &[[f64; 4]]) -> String {
     let mut text = "LOCATION,Addis Ababa,-,ETH,TEST,634500,8.98,38.80,3.0,2355.0".to_owned();
     for line in ["DESIGN CONDITIONS,0", "TYPICAL/EXTREME PERIODS,0", "GROUND TEMPERATURES,0", "HOLIDAYS,No"] {
         write!(text, "{line_end}{line}").unwrap();
@@ -86,7 +87,7 @@ fn each_defect_is_counted() {
         pressure_unusual: 1,
     };
     assert_eq!(epw.defects, expected);
-    let percent: Vec<_> = epw.hours.iter().map(|hour| hour.humidity.map(|rh| rh.percent())).collect();
+    let percent: Vec<_> = epw.hours.iter().map(|hour| hour.humidity.map(RelativeHumidity::percent)).collect();
     let full = Some(100.0);
     let of_file = Some(59.0);
     assert_eq!(percent, [of_file, full, None, full, full, None, full, of_file, None, Some(80.0), of_file]);

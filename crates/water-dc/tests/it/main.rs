@@ -5,6 +5,8 @@
 mod batch;
 mod epw;
 mod errors;
+#[cfg(feature = "frames")]
+mod frames;
 mod golden;
 mod invariants;
 mod paper;
