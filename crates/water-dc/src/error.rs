@@ -286,6 +286,17 @@ pub enum Error {
         /// Number of groups.
         groups: usize,
     },
+    /// A folder for results is not empty.
+    #[cfg(feature = "frames")]
+    #[error("output folder must be empty or absent, got {}", folder.display())]
+    OutputFolder {
+        /// The folder.
+        folder: std::path::PathBuf,
+    },
+    /// A table could not be read, computed or written.
+    #[cfg(feature = "frames")]
+    #[error(transparent)]
+    Polars(#[from] polars::error::PolarsError),
     /// A file could not be read.
     #[error(transparent)]
     Io(#[from] std::io::Error),
