@@ -43,6 +43,9 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &[String], out: &mut impl Write) -> Result<(), Box<dyn std::error::Error>> {
+    if arguments.len() > 2 {
+        return Err(format!("at most two arguments are allowed, got {}", arguments.len()).into());
+    }
     let hours = if let Some(path) = arguments.first() {
         let file = File::open(path).map_err(|error| format!("{path} must be readable: {error}"))?;
         read_hours(file, &ReadOptions::default())?.hours
