@@ -143,6 +143,9 @@ pub enum Error {
         /// The text given.
         value: String,
     },
+    /// A text is in another encoding.
+    #[error("text must be UTF-8, got other bytes")]
+    Encoding,
     /// A line of a text is wrong.
     #[error("line {line}: {source}")]
     Line {
