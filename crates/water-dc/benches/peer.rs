@@ -26,9 +26,11 @@ struct Workload {
     work: Work,
 }
 
+type OfSlices = fn(&[f64], &[f64], &mut [f64]) -> water_dc::Result<()>;
+
 enum Work {
     /// From temperatures in °C and humidities in percent to one result a row.
-    Slices(fn(&[f64], &[f64], &mut [f64]) -> water_dc::Result<()>),
+    Slices(OfSlices),
     /// Group means of a Parquet file, of doubles or of whole numbers.
     Table { quantized: bool },
 }
@@ -45,12 +47,7 @@ const WORKLOADS: [Workload; 9] = [
     table("table_quantized_duckdb", "duckdb", true),
 ];
 
-const fn slices(
-    name: &'static str,
-    peer: &'static str,
-    rows: usize,
-    work: fn(&[f64], &[f64], &mut [f64]) -> water_dc::Result<()>,
-) -> Workload {
+const fn slices(name: &'static str, peer: &'static str, rows: usize, work: OfSlices) -> Workload {
     Workload { name, peer, rows, work: Work::Slices(work) }
 }
 
