@@ -114,7 +114,7 @@ def table_duckdb(path, t, rh):
             SELECT avg(greatest(0e0, (-1896e-7 * tw + 3095e-5) * tw + 4442e-4)) AS approach,
                    avg(greatest(0e0, (5112e-7 * tw - 4982e-5) * tw + 2387e-3)) AS cold_water
             FROM (SELECT "group", {tw} AS tw FROM read_parquet('{path}')) GROUP BY "group")"""
-    return duckdb.sql(statement).fetchone()[0]
+    return duckdb.sql(statement).fetchall()[0][0]
 
 
 def table_numbers_duckdb(path):
