@@ -32,11 +32,11 @@ pub struct RowReport {
 /// use water_dc::{columnar::{Columns, Options}, frame};
 /// let weather = df!("t_c" => [Some(20.0), None, Some(99.0)], "rh" => [50.0, 150.0, 50.0])?.lazy();
 /// let columns = Columns { pressure: None, ..Columns::own() };
-/// let report = frame::check_rows(weather, &columns, &Options::paper()).map_err(to_compute_err)?;
+/// let report = frame::check_rows(weather, &columns, &Options::paper())?;
 /// assert_eq!((report.rows, report.invalid), (3, 2));
 /// assert_eq!((report.temperature_missing, report.temperature_out_of_range), (1, 1));
 /// assert_eq!(report.humidity_out_of_range, 1);
-/// # Ok::<(), PolarsError>(())
+/// # Ok::<(), water_dc::Error>(())
 /// ```
 ///
 /// # Errors

@@ -18,7 +18,6 @@ const FILE_ROWS: u32 = 1 << 24;
 /// `p_pa` as 32-bit numbers, `tw_c`, `wue_on`, `wue_on_adj`, `wue_off` as 64-bit numbers, `pue` 32-bit, `wue_total`
 /// 64-bit, `profile` text (Parquet stores it as a dictionary). For a table with the columns of this crate's readers and
 /// of [`wue_lazy`](super::wue_lazy) with a site.
-#[must_use]
 pub fn output(frame: LazyFrame) -> LazyFrame {
     let narrow = |name: &str| col(name).cast(DataType::Float32);
     let columns: Vec<Expr> = vec![

@@ -9,7 +9,6 @@ use polars::prelude::{Expr, LazyFrame, QuantileMethod, col, len, lit};
 ///
 /// The order of the groups, and the last bits of the means, depend on the threads of polars; what must not is summed
 /// by [`batch::GroupSums`](crate::batch::GroupSums).
-#[must_use]
 pub fn summarize(frame: LazyFrame, by: &[Expr], with_site: bool, quantiles: &[f64]) -> LazyFrame {
     let mut columns = vec![
         len().alias("hours"),

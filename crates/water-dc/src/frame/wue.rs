@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use polars::prelude::{
     ChunkFillNullValue, ChunkedArray, Column, DataType, Expr, Field, Float64Chunked, IntoColumn, LazyFrame,
-    Literal, NULL, PolarsNumericType, PolarsResult, Schema, col, lit, polars_err, when,
+    Literal, NULL, PolarsError, PolarsNumericType, PolarsResult, Schema, col, lit, polars_err, when,
 };
 
 use crate::{
@@ -19,7 +19,6 @@ use crate::{
 /// (with leakage), `wue_off` (L/kWh of facility energy), `pue` and `wue_total` (L/kWh of server energy); then
 /// `profile`. Nothing is computed yet. A row that the scalar functions would reject is null in them;
 /// [`check_rows`](super::check_rows) counts such rows by cause, [`summarize`](super::summarize) by group.
-#[must_use]
 pub fn wue_lazy(frame: LazyFrame, columns: &Columns, options: &Options) -> LazyFrame {
     let [tw, onsite] = match columns.encoding {
         Encoding::Numbers => of_numbers(columns, options),
@@ -151,10 +150,12 @@ fn nan_to_null(expression: Expr) -> Expr {
     expression.fill_nan(NULL.lit())
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the form that polars asks for")]
 pub(super) fn float_field(_: &Schema, fields: &[Field]) -> PolarsResult<Field> {
     Ok(Field::new(fields[0].name().clone(), DataType::Float64))
 }
 
-pub(super) fn compute_error(error: crate::Error) -> polars::prelude::PolarsError {
+#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
+fn compute_error(error: crate::Error) -> PolarsError {
     polars_err!(ComputeError: "{error}")
 }

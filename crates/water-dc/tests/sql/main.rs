@@ -56,9 +56,13 @@ fn query(folder: &Path, statement: &str) -> Vec<RecordBatch> {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(async {
         let context = SessionContext::new();
-        let mut options = ParquetReadOptions::default();
-        options.table_partition_cols =
-            vec![("country".to_owned(), ArrowType::Utf8), ("year".to_owned(), ArrowType::Int32)];
+        let options = ParquetReadOptions {
+            table_partition_cols: vec![
+                ("country".to_owned(), ArrowType::Utf8),
+                ("year".to_owned(), ArrowType::Int32),
+            ],
+            ..ParquetReadOptions::default()
+        };
         context.register_parquet("weather", folder.to_str().unwrap(), options).await.unwrap();
         context.sql(statement).await.unwrap().collect().await.unwrap()
     })
