@@ -2,6 +2,7 @@
 //! holds the embedded tables against what the paper prints.
 
 mod places;
+pub mod r10_scale;
 pub mod r1_request_energy;
 pub mod r2_v2_figures;
 pub mod r3_v3_figures;
@@ -30,6 +31,7 @@ pub const PAPER: Paper = Paper {
         r6_onsite::EXPERIMENT,
         r7_nairobi_year::EXPERIMENT,
         r8_monthly_regions::EXPERIMENT,
+        r10_scale::EXPERIMENT,
         versions::EXPERIMENT,
     ],
     datasets: &[Dataset {
