@@ -61,7 +61,9 @@ fn the_page_fits_wide_and_narrow_screens() {
         let quoted = page.replace('&', "&amp;").replace('"', "&quot;");
         std::fs::write(&probe, PROBE.replace("WIDTH", &width.to_string()).replace("PAGE", &quoted)).unwrap();
         let profile = folder.path().join(format!("profile-{width}"));
-        let Some(dom) = chromium(&profile, &["--dump-dom", "--window-size=1400,4000"], &probe) else { return };
+        let Some(dom) = chromium(&profile, &["--dump-dom", "--window-size=1400,4000"], &probe) else {
+            return;
+        };
         let (_, rest) = dom.split_once("id=\"result\">").expect("the probe writes its result");
         let result = rest.split('<').next().unwrap();
         let numbers: Vec<usize> = result.split(' ').filter_map(|word| word.parse().ok()).collect();
@@ -69,7 +71,8 @@ fn the_page_fits_wide_and_narrow_screens() {
     }
     for (width, scheme) in [(1280, "light"), (400, "dark")] {
         let shot = folder.path().join(format!("{scheme}.png"));
-        let (screenshot, size) = (format!("--screenshot={}", shot.display()), format!("--window-size={width},2000"));
+        let (screenshot, size) =
+            (format!("--screenshot={}", shot.display()), format!("--window-size={width},2000"));
         let mut arguments = vec![screenshot.as_str(), size.as_str(), "--hide-scrollbars"];
         if scheme == "dark" {
             arguments.push("--blink-settings=preferredColorScheme=0");

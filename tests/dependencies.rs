@@ -16,7 +16,8 @@ fn is_paper(name: &str) -> bool {
 #[test]
 fn workspace_crates_depend_downwards() {
     let metadata = metadata();
-    let members: BTreeSet<String> = metadata.packages.iter().map(|package| package.name.to_string()).collect();
+    let members: BTreeSet<String> =
+        metadata.packages.iter().map(|package| package.name.to_string()).collect();
     for package in &metadata.packages {
         for dependency in package.dependencies.iter().filter(|d| members.contains(&d.name)) {
             let (from, to) = (package.name.as_str(), dependency.name.as_str());

@@ -16,7 +16,12 @@ fn ids_and_rows_are_unique_and_sourced() {
             assert!(!expected.source.is_empty(), "{}: {} has no source", experiment.id, expected.name);
             for profile in Profile::ALL {
                 if let Some(Bound::Abs(_) | Bound::Rel(_)) = expected.bound(profile) {
-                    assert!(expected.paper.is_some(), "{}: {} is bound to no number", experiment.id, expected.name);
+                    assert!(
+                        expected.paper.is_some(),
+                        "{}: {} is bound to no number",
+                        experiment.id,
+                        expected.name
+                    );
                 }
             }
         }

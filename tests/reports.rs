@@ -53,7 +53,17 @@ fn results_json_has_the_documented_fields() {
     for row in rows {
         let fields: Vec<&str> = row.as_object().unwrap().keys().map(String::as_str).collect();
         let mut wanted = vec![
-            "experiment", "artefact", "name", "unit", "paper", "ours", "bound", "evidence", "source", "known", "verdict",
+            "experiment",
+            "artefact",
+            "name",
+            "unit",
+            "paper",
+            "ours",
+            "bound",
+            "evidence",
+            "source",
+            "known",
+            "verdict",
         ];
         wanted.sort_unstable();
         let mut sorted = fields.clone();

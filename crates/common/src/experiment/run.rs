@@ -52,8 +52,7 @@ impl Experiment {
         let begin = Instant::now();
         let context = Context::new(setup);
         let mut record = Record::new();
-        (self.run)(&context, &mut record)
-            .map_err(|cause| RunError::Failed { experiment: self.id, cause })?;
+        (self.run)(&context, &mut record).map_err(|cause| RunError::Failed { experiment: self.id, cause })?;
         let strongest = context.strongest_evidence();
         let rows = judge(self, &record, setup.profile, strongest, &setup.known)?;
         Ok(Report {
