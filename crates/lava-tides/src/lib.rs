@@ -1,0 +1,15 @@
+//! Tides.
+mod body;
+pub mod constants;
+mod error;
+mod kernel;
+mod orbit;
+pub mod response;
+pub mod rheology;
+mod validity;
+
+pub use body::Body;
+pub use error::{Error, Result};
+pub use orbit::Orbit;
+pub use response::TidalResponse;
+pub use validity::{Validity, Violation};

@@ -1,0 +1,5 @@
+//! Integration tests of lava-tides.
+
+mod golden;
+mod love;
+mod passive;
