@@ -61,6 +61,14 @@ impl Store {
         self.sets.iter().map(|(manifest, _)| manifest)
     }
 
+    /// The manifest of this name.
+    ///
+    /// # Errors
+    /// [`DatasetError::UnknownDataset`] if there is none.
+    pub fn manifest(&self, name: &str) -> Result<&Manifest, DatasetError> {
+        self.set(name).map(|(manifest, _)| manifest)
+    }
+
     /// The places where files are looked for.
     #[must_use]
     pub fn roots(&self) -> &DataRoots {

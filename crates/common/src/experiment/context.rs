@@ -1,7 +1,7 @@
 //! What an experiment is given.
 
 use super::{Evidence, Known, Profile};
-use crate::dataset::{DataFile, DatasetError, Origin, Store};
+use crate::dataset::{CsvTable, DataFile, DatasetError, Origin, Store};
 use crate::rng::Streams;
 use rand_chacha::ChaCha8Rng;
 use std::cell::RefCell;
@@ -102,6 +102,16 @@ impl<'a> Context<'a> {
         }
         self.used.borrow_mut().push(file.clone());
         Ok(file)
+    }
+
+    /// Reads a CSV file with the columns that its manifest declares.
+    ///
+    /// # Errors
+    /// Those of [`Context::file`] and of [`CsvTable::read`].
+    pub fn csv(&self, dataset: &str, path: &str) -> Result<CsvTable, DatasetError> {
+        let file = self.file(dataset, path)?;
+        let entry = self.setup.store.manifest(dataset)?.file(path)?;
+        CsvTable::read(entry, file.open()?)
     }
 
     /// The data files used so far.

@@ -83,10 +83,10 @@ fn experiment(report: &Report, figures: &[String]) -> Markup {
             p.artefact { (experiment.artefact) " · " code { (experiment.id) } " · "
                 (counts_line(&count(std::iter::once(report)))) }
             @for note in &report.notes { p { (note) } }
-            (rows(&report.rows))
             @for (figure, svg) in report.figures.iter().zip(figures) {
                 figure { div.drawing { (PreEscaped(svg)) } figcaption { (figure.title()) } }
             }
+            (rows(&report.rows))
             @for table in &report.tables { (cells(table)) }
             @for reference in experiment.reference { (reference_table(reference)) }
             @for file in &report.data {
