@@ -218,7 +218,7 @@ fn limits_of_equation_seven() {
     assert_close!(loss(1e-9) / loss(1e-10), 10.0, rel = 1e-6);
 }
 
-/// A rigid floor carries the static tide ξ/(1-ξ), half as much again as ξ for ξ = 1/3; the resonance is at σ_2 √(1-ξ).
+/// A rigid floor carries the static tide ξ/(1-ξ), half as much again as ξ for ξ = 1/3; the resonance is at `σ_2 √(1-ξ)`.
 #[test]
 fn limits_of_the_self_attracting_ocean() {
     let body = Body::new(constants::EARTH_MASS_KG, constants::EARTH_RADIUS_M, 0.33).unwrap();

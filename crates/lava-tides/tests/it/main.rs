@@ -1,5 +1,7 @@
 //! Integration tests of lava-tides.
+#![allow(clippy::unwrap_used, reason = "a failing step fails its test")]
 
 mod golden;
+mod hansen;
 mod love;
 mod passive;
