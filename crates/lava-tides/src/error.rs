@@ -105,6 +105,52 @@ pub enum Error {
         /// Torque on the planet there, N m.
         torque_n_m: f64,
     },
+    /// A part of a map is named wrongly.
+    #[error("part must be i/n with 1 <= i <= n, got {text:?}")]
+    Shard {
+        /// The text.
+        text: String,
+    },
+    /// A part does not belong to the map.
+    #[error("every part must belong to the map, got part {index}/{count}: {why}")]
+    ForeignPart {
+        /// Which part.
+        index: usize,
+        /// Of how many.
+        count: usize,
+        /// What is wrong with it.
+        why: &'static str,
+    },
+    /// A part of a map is not there.
+    #[error("map must have all of its {count} parts, part {index} is missing")]
+    MissingPart {
+        /// Which part, the first that is missing.
+        index: usize,
+        /// Of how many.
+        count: usize,
+    },
+    /// A table does not have a column.
+    #[error("table must have a column {column}")]
+    MissingColumn {
+        /// Its name.
+        column: String,
+    },
+    /// A cell of a table cannot be read.
+    #[error("column {column} must hold a value of its kind in line {line}, got {text:?}")]
+    BadRow {
+        /// Line of the text, from 1.
+        line: u64,
+        /// The column.
+        column: String,
+        /// What is written there.
+        text: String,
+    },
+    /// A table is not well-formed CSV.
+    #[error("table must be CSV: {source}")]
+    Csv {
+        /// What is wrong.
+        source: Box<csv::Error>,
+    },
     /// Root finder.
     #[error("{what}: {source}")]
     Root {

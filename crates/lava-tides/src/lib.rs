@@ -1,7 +1,11 @@
 //! Tides.
+pub mod archive;
 mod body;
 pub mod constants;
+pub mod earth_moon;
 mod error;
+#[cfg(feature = "experiments")]
+pub mod experiments;
 pub mod hansen;
 mod kernel;
 mod orbit;
