@@ -33,7 +33,7 @@ pub fn read_csv(reader: impl Read) -> Result<Vec<PlanetRecord>> {
     let planet = |row: std::result::Result<StringRecord, csv::Error>| {
         let row = row.map_err(malformed)?;
         let line = row.position().map_or(0, csv::Position::line);
-        Row { columns: &columns, row: &row, line }.planet()
+        Row { columns: &columns, cells: &row, line }.planet()
     };
     reader.records().map(planet).collect()
 }
@@ -82,7 +82,7 @@ impl Columns {
 
 struct Row<'a> {
     columns: &'a Columns,
-    row: &'a StringRecord,
+    cells: &'a StringRecord,
     line: u64,
 }
 
@@ -128,8 +128,7 @@ impl Row<'_> {
         }
         let flag = format!("{column}lim");
         let limit = match self.number(&flag)? {
-            None => Limit::Value,
-            Some(sign) if sign == 0.0 => Limit::Value,
+            None | Some(0.0) => Limit::Value,
             Some(sign) if (sign - 1.0).abs() < 1e-9 => Limit::Upper,
             Some(sign) if (sign + 1.0).abs() < 1e-9 => Limit::Lower,
             Some(_) => return Err(self.bad(&flag)),
@@ -150,7 +149,7 @@ impl Row<'_> {
     }
 
     fn text(&self, column: &str) -> &str {
-        self.columns.0.get(column).and_then(|place| self.row.get(*place)).unwrap_or_default()
+        self.columns.0.get(column).and_then(|place| self.cells.get(*place)).unwrap_or_default()
     }
 
     fn bad(&self, column: &str) -> Error {

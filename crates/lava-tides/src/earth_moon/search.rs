@@ -16,7 +16,7 @@ pub struct Optimum {
 
 /// Steps of the simplex before it is given up.
 const MOST_STEPS: usize = 400;
-/// Size of the simplex, in ln H and ln σ_R, at which the time no longer changes.
+/// Size of the simplex, in ln H and ln `σ_R`, at which the time no longer changes.
 const SMALLEST: f64 = 1e-6;
 
 /// The minimum near the best cell of a map, by the simplex of Nelder and Mead over the logarithms of both. The passing

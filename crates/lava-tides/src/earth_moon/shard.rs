@@ -140,10 +140,10 @@ pub fn merge(parts: &[Part], grid: &Grid, scenario: &Scenario, track: &Track) ->
         if part.times_s.len() != Part::size(part.shard, grid) {
             return Err(foreign("it does not have as many cells as it should"));
         }
-        if let Some(slot) = seen.get_mut(index - 1) {
-            if std::mem::replace(slot, true) {
-                return Err(foreign("it was given twice"));
-            }
+        if let Some(slot) = seen.get_mut(index - 1)
+            && std::mem::replace(slot, true)
+        {
+            return Err(foreign("it was given twice"));
         }
         for (cell, time) in part.shard.cells(grid).zip(&part.times_s) {
             times[cell] = *time;

@@ -9,6 +9,7 @@ use crate::rheology::{Elastic, Rheology};
 use crate::{Body, Result, TidalResponse};
 use common::experiment::{Bound, Cell, Context, Evidence, Expected, Experiment, Profile, Record, Table};
 use common::report::{Axis, HeatMap, LineChart, Series, edges};
+use num_complex::Complex64;
 use std::f64::consts::PI;
 
 /// R1.
@@ -45,11 +46,11 @@ pub const EXPERIMENT: Experiment = Experiment {
         )
         .within(Bound::AtMost(0.03)),
         Expected::unprinted(
-            "least deviation of the paper's Eq. 28 over a yielding floor",
+            "largest deviation of the paper's Eq. 28 over a yielding floor",
             "",
             "TidalPy 0.8.1 radial solver",
         )
-        .within(Bound::AtLeast(0.05)),
+        .within(Bound::AtLeast(0.1)),
     ],
     reference: &[],
     run: |context, record| Ok(measure(context, record)?),
@@ -100,26 +101,27 @@ pub fn measure(context: &Context<'_>, record: &mut Record) -> Result<()> {
 
 fn spectra(responses: &[(&str, &dyn TidalResponse)], record: &mut Record) {
     let sigma = log_points(1e-9, 1e-2, 400);
-    let parts: [(&str, &str, fn(f64, f64) -> f64, Axis); 2] = [
-        ("loss", "Loss -Im k2 of a super-Earth", |_, im| -im, Axis::log("-Im k2")),
-        ("real-part", "Re k2 of a super-Earth", |re, _| re, Axis::linear("Re k2")),
-    ];
-    for (name, title, part, y) in parts {
-        let curve = |response: &dyn TidalResponse| {
-            let k2 = sigma.iter().map(|sigma| (*sigma, response.k2(Forcing::sectoral(*sigma))));
-            k2.map(|(sigma, k2)| (sigma, part(k2.re, k2.im))).collect()
+    let curves = |part: fn(Complex64) -> f64| {
+        let curve = |(label, response): &(&str, &dyn TidalResponse)| Series {
+            label: (*label).to_owned(),
+            points: sigma.iter().map(|s| (*s, part(response.k2(Forcing::sectoral(*s))))).collect(),
         };
-        record.figure(LineChart {
-            name: format!("spectrum-{name}"),
-            title: format!("{title}: ocean of R/50, drag 1e-3 1/s"),
-            x: Axis::log("frequency, rad/s"),
-            y,
-            series: responses
-                .iter()
-                .map(|(label, response)| Series { label: (*label).to_owned(), points: curve(*response) })
-                .collect(),
-        });
-    }
+        responses.iter().map(curve).collect()
+    };
+    record.figure(LineChart {
+        name: "spectrum-loss".into(),
+        title: "Loss -Im k2 of a super-Earth: ocean of R/50, drag 1e-3 1/s".into(),
+        x: Axis::log("frequency, rad/s"),
+        y: Axis::log("-Im k2"),
+        series: curves(|k2| -k2.im),
+    });
+    record.figure(LineChart {
+        name: "spectrum-real-part".into(),
+        title: "Re k2 of a super-Earth: ocean of R/50, drag 1e-3 1/s".into(),
+        x: Axis::log("frequency, rad/s"),
+        y: Axis::linear("Re k2"),
+        series: curves(|k2| k2.re),
+    });
     let columns = ["response", "frequency, rad/s", "Re k2", "Im k2"];
     let mut table = Table::new("spectra", "Love numbers of the super-Earth", &columns);
     for (label, response) in responses {
@@ -172,7 +174,7 @@ fn radial_solver(record: &mut Record) -> Result<()> {
     let columns =
         ["depth, km", "rigidity, Pa", "frequency, rad/s", "radial solver", "with self-attraction", "Eq. 28"];
     let mut table = Table::new("radial-solver", "Re k2 against a full radial solution", &columns);
-    let (mut rigid, mut yielding, mut paper_off) = (0.0f64, 0.0f64, f64::INFINITY);
+    let (mut rigid, mut yielding, mut paper_off) = (0.0f64, 0.0f64, 0.0f64);
     for [depth, rigidity, sigma, exact] in RADIAL {
         let volume = |r: f64| 4.0 / 3.0 * PI * r.powi(3);
         let inner = volume(EARTH_RADIUS_M - depth);
@@ -190,13 +192,17 @@ fn radial_solver(record: &mut Record) -> Result<()> {
             rigid = rigid.max(off);
         } else {
             yielding = yielding.max(off);
-            paper_off = paper_off.min((paper / exact - 1.0).abs());
+            paper_off = paper_off.max((paper / exact - 1.0).abs());
         }
         table.row([depth / 1e3, rigidity, sigma, exact, ours, paper].map(Cell::from));
     }
     record.measure("largest deviation over a rigid floor", rigid, Evidence::Exact);
     record.measure("largest deviation over a yielding floor", yielding, Evidence::Exact);
-    record.measure("least deviation of the paper's Eq. 28 over a yielding floor", paper_off, Evidence::Exact);
+    record.measure(
+        "largest deviation of the paper's Eq. 28 over a yielding floor",
+        paper_off,
+        Evidence::Exact,
+    );
     record.table(table);
     Ok(())
 }

@@ -118,8 +118,9 @@ pub fn measure(record: &mut Record) -> Result<()> {
     record.measure("viscosity of the suspension at half melt, over the liquid's", half, Evidence::Exact);
     record.note(
         "As a very weak solid, molten rock answers like a fluid sphere: hardly any loss is left when it is fully \
-         molten. Near the critical melt fraction, where the Maxwell time passes the tidal period, the solid-type loss \
-         can be larger than that of the ocean: the fluid tide replaces it, and is not always the larger one.",
+         molten, where the ocean has its own. Near the critical melt fraction the Maxwell time passes the tidal period, \
+         and the solid-type loss has a peak; how high it is against the ocean's loss depends on the law, and on the \
+         ocean's depth and drag.",
     );
     Ok(())
 }

@@ -110,8 +110,8 @@ pub fn measure(record: &mut Record) -> Result<()> {
     }
     record.note(
         "Eq. 7 assumes a drag far above twice the spin. On the early Earth twice the spin is about 6e-4 1/s, and the \
-         drags with which the Moon recedes within 1e4 to 1e5 yr lie below it: there the closed form without rotation is \
-         wrong by more than its own size can tell.",
+         drags with which the Moon recedes within 1e4 to 1e5 yr lie far below it: there the form without rotation \
+         misses the Love number of this ocean by most of its size.",
     );
     Ok(())
 }

@@ -172,7 +172,7 @@ fn a_map_is_the_same_on_any_number_of_threads_and_in_parts() {
     let other = Scenario { density_ratio: 0.6, ..scenario };
     assert!(matches!(merge(&parts, &grid, &other, &track), Err(Error::ForeignPart { .. })));
     let text = parts[0].to_text();
-    let cut = Part::from_text(&text[..text.len() - 20].rsplit_once('\n').unwrap().0).unwrap();
+    let cut = Part::from_text(text[..text.len() - 20].rsplit_once('\n').unwrap().0).unwrap();
     assert!(merge(&[cut], &grid, &scenario, &track).is_err());
     let broken = Part::from_text(&text.replace("# part 4/4", "# part 4/3"));
     assert!(matches!(broken, Err(Error::BadRow { line: 1, .. })));
