@@ -7,10 +7,12 @@ mod kernel;
 mod orbit;
 pub mod response;
 pub mod rheology;
+mod tides;
 mod validity;
 
 pub use body::Body;
 pub use error::{Error, Result};
 pub use orbit::Orbit;
 pub use response::TidalResponse;
+pub use tides::{TidalMode, TidalState, TideTerms, tidal_state};
 pub use validity::{Validity, Violation};

@@ -1,7 +1,10 @@
 //! Integration tests of lava-tides.
+#![allow(clippy::excessive_precision, reason = "reference values keep their digits")]
 #![allow(clippy::unwrap_used, reason = "a failing step fails its test")]
 
 mod golden;
 mod hansen;
 mod love;
 mod passive;
+mod planets;
+mod tides;
