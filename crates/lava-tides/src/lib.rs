@@ -7,6 +7,7 @@ mod kernel;
 mod orbit;
 pub mod response;
 pub mod rheology;
+pub mod spin;
 mod tides;
 mod validity;
 

@@ -7,4 +7,5 @@ mod hansen;
 mod love;
 mod passive;
 mod planets;
+mod spin;
 mod tides;
