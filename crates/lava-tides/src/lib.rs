@@ -2,6 +2,7 @@
 mod body;
 pub mod constants;
 mod error;
+pub mod evolve;
 pub mod hansen;
 mod kernel;
 mod orbit;
