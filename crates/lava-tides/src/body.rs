@@ -42,6 +42,11 @@ impl Body {
         })
     }
 
+    /// A body whose numbers are known to be in range.
+    pub(crate) const fn known(mass_kg: f64, radius_m: f64, inertia_factor: f64) -> Self {
+        Self { mass_kg, radius_m, inertia_factor }
+    }
+
     /// Mass, kg.
     #[must_use]
     pub fn mass_kg(&self) -> f64 {

@@ -1,6 +1,7 @@
 //! Tides.
 mod body;
 pub mod constants;
+pub mod earth_moon;
 mod error;
 pub mod evolve;
 pub mod hansen;
