@@ -42,6 +42,11 @@ impl Body {
         })
     }
 
+    /// A body whose numbers are known to be in range.
+    pub(crate) const fn known(mass_kg: f64, radius_m: f64, inertia_factor: f64) -> Self {
+        Self { mass_kg, radius_m, inertia_factor }
+    }
+
     /// Mass, kg.
     #[must_use]
     pub fn mass_kg(&self) -> f64 {
@@ -78,19 +83,19 @@ impl Body {
         4.0 * PI * self.radius_m * self.radius_m
     }
 
-    /// Distance below which a fluid satellite of the given density is torn apart,
+    /// Distance from a perturber below which this body, if fluid, is torn apart,
     ///
     /// ```text
-    /// d = 2.456 R (ρ / ρ_satellite)^(1/3)
+    /// d = 2.456 R (M_p/M)^(1/3)
     /// ```
     ///
-    /// (Chandrasekhar 1969 for a homogeneous, synchronous satellite), m.
+    /// (Chandrasekhar 1969, for a homogeneous and synchronous body), m.
     ///
     /// # Errors
-    /// [`Error::Quantity`](crate::Error::Quantity) for a density that is not finite and positive.
-    pub fn roche_limit_m(&self, satellite_density_kg_m3: f64) -> Result<f64> {
-        let density = positive("satellite density, kg/m³", satellite_density_kg_m3)?;
-        Ok(2.456 * self.radius_m * (self.mean_density_kg_m3() / density).cbrt())
+    /// [`Error::Quantity`](crate::Error::Quantity) for a perturber mass that is not finite and positive.
+    pub fn roche_limit_m(&self, perturber_mass_kg: f64) -> Result<f64> {
+        let perturber = positive("perturber mass, kg", perturber_mass_kg)?;
+        Ok(2.456 * self.radius_m * (perturber / self.mass_kg).cbrt())
     }
 }
 
@@ -111,12 +116,12 @@ mod tests {
         assert_eq!(text, "radius, m must be finite and positive, got -2");
     }
 
-    /// A moon of the Earth's density: 2.456 radii; the Moon's 3344 kg/m³: 2.9.
+    /// The Moon is torn apart at 2.9 Earth radii.
     #[test]
     fn roche_limit() {
-        let earth = Body::new(5.9722e24, 6.371e6, 0.33).unwrap();
-        let moon = earth.roche_limit_m(3344.0).unwrap() / earth.radius_m();
-        assert!((moon - 2.90).abs() < 0.005, "{moon}");
-        assert!(earth.roche_limit_m(0.0).is_err());
+        let moon = Body::new(7.346e22, 1.7374e6, 0.39).unwrap();
+        let limit = moon.roche_limit_m(5.9722e24).unwrap() / 6.371e6;
+        assert!((limit - 2.90).abs() < 0.005, "{limit}");
+        assert!(moon.roche_limit_m(0.0).is_err());
     }
 }

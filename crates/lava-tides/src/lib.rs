@@ -4,6 +4,7 @@ mod body;
 pub mod constants;
 pub mod earth_moon;
 mod error;
+pub mod evolve;
 #[cfg(feature = "experiments")]
 pub mod experiments;
 pub mod hansen;
@@ -11,10 +12,13 @@ mod kernel;
 mod orbit;
 pub mod response;
 pub mod rheology;
+pub mod spin;
+mod tides;
 mod validity;
 
 pub use body::Body;
 pub use error::{Error, Result};
 pub use orbit::Orbit;
 pub use response::TidalResponse;
+pub use tides::{TidalMode, TidalState, TideTerms, tidal_state};
 pub use validity::{Validity, Violation};

@@ -2,7 +2,7 @@
 
 use crate::Body;
 use crate::constants::GRAVITATIONAL_CONSTANT as G;
-use crate::error::{Result, eccentricity, positive};
+use crate::error::{Error, Result, eccentricity, positive};
 use std::f64::consts::TAU;
 
 /// The relative orbit of a body and its perturber (star, planet or moon), in the plane of the body's equator.
@@ -25,6 +25,7 @@ pub struct Orbit {
     perturber_mass_kg: f64,
     reduced_mass_kg: f64,
     mean_motion_rad_s: f64,
+    disruption_allowed: bool,
 }
 
 impl Orbit {
@@ -48,6 +49,7 @@ impl Orbit {
             perturber_mass_kg: perturber,
             reduced_mass_kg: body.mass_kg() * perturber / total,
             mean_motion_rad_s: (G * total / axis.powi(3)).sqrt(),
+            disruption_allowed: false,
         })
     }
 
@@ -81,7 +83,27 @@ impl Orbit {
             perturber_mass_kg: perturber,
             reduced_mass_kg: body.mass_kg(),
             mean_motion_rad_s: n,
+            disruption_allowed: false,
         })
+    }
+
+    /// The same orbit, not refused where the body would be torn apart.
+    #[must_use]
+    pub fn with_disruption_allowed(self) -> Self {
+        Self { disruption_allowed: true, ..self }
+    }
+
+    /// Fails where the pericentre lies within the Roche limit of `body`, see [`Body::roche_limit_m`], unless that is
+    /// allowed.
+    ///
+    /// # Errors
+    /// [`Error::InsideRoche`].
+    pub fn check_disruption(&self, body: &Body) -> Result<()> {
+        let (pericentre_m, roche_m) = (self.pericentre_m(), body.roche_limit_m(self.perturber_mass_kg)?);
+        if pericentre_m > roche_m || self.disruption_allowed {
+            return Ok(());
+        }
+        Err(Error::InsideRoche { pericentre_m, roche_m })
     }
 
     /// Semi-major axis, m.
@@ -171,6 +193,9 @@ mod tests {
             assert!(Orbit::new(&body, 1e30, 1e10, e).is_err());
             assert!(Orbit::light_body(&body, 1e30, 1e5, e).is_err());
         }
+        let close = Orbit::from_period(&body, SUN_MASS_KG, 0.1 * DAY_S, 0.2).unwrap();
+        assert!(matches!(close.check_disruption(&body), Err(Error::InsideRoche { .. })));
+        assert!(close.with_disruption_allowed().check_disruption(&body).is_ok());
         assert!(Orbit::new(&body, 0.0, 1e10, 0.0).is_err());
         assert!(Orbit::new(&body, 1e30, f64::INFINITY, 0.0).is_err());
         assert!(Orbit::from_period(&body, 1e30, -1.0, 0.0).is_err());

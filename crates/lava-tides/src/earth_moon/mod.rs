@@ -26,5 +26,5 @@ pub use scenario::{Floor, Scenario};
 pub use search::{Optimum, shortest_time};
 pub use shard::{Part, Shard, merge};
 pub use sweep::{Grid, Map};
-pub use system::{EarthMoon, State};
+pub use system::{EarthMoon, MOON_RADIUS_M, State};
 pub use track::{Recession, Track, recession_time_s};

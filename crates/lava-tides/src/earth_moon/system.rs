@@ -2,15 +2,16 @@
 
 use crate::constants::{EARTH_MASS_KG, EARTH_RADIUS_M, GRAVITATIONAL_CONSTANT as G, MOON_MASS_KG};
 use crate::error::{Error, Result, positive};
-use crate::response::{Forcing, Order};
+use crate::evolve::{EvolveOptions, Stop, System, TidalBody, Trajectory, evolve};
+use crate::response::{Forcing, Order, Tideless};
 use crate::{Body, Orbit, TidalResponse};
 
 /// Mean distance of the Moon today, m.
 const PRESENT_DISTANCE_M: f64 = 3.844e8;
 /// Spin of the Earth today, rad/s.
 const PRESENT_SPIN_RAD_S: f64 = 7.292_115e-5;
-/// Density of the Moon, kg m⁻³.
-const MOON_DENSITY_KG_M3: f64 = 3344.0;
+/// Mean radius of the Moon, m (IAU 2015, working group on cartographic coordinates).
+pub const MOON_RADIUS_M: f64 = 1.7374e6;
 
 /// A planet and a moon on a circular orbit over its equator, with the angular momentum of both.
 ///
@@ -26,7 +27,7 @@ const MOON_DENSITY_KG_M3: f64 = 3344.0;
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct EarthMoon {
     earth: Body,
-    moon_mass_kg: f64,
+    moon: Body,
     angular_momentum: f64,
 }
 
@@ -49,26 +50,22 @@ impl EarthMoon {
     /// The Earth (moment of inertia 0.3307 M R²) and the Moon with the angular momentum of today's mean distance and
     /// spin on a circular orbit, 3.4425e34 kg m² s⁻¹.
     #[must_use]
-    #[allow(clippy::missing_panics_doc, reason = "constants")]
-    #[allow(clippy::expect_used, reason = "constants")]
     pub fn present() -> Self {
-        let earth = Body::new(EARTH_MASS_KG, EARTH_RADIUS_M, 0.3307).expect("the Earth is a body");
-        let orbit = Orbit::new(&earth, MOON_MASS_KG, PRESENT_DISTANCE_M, 0.0).expect("the Moon has an orbit");
-        let angular_momentum =
-            orbit.circular_angular_momentum_kg_m2_s() + earth.moment_of_inertia_kg_m2() * PRESENT_SPIN_RAD_S;
-        Self { earth, moon_mass_kg: MOON_MASS_KG, angular_momentum }
+        let earth = Body::known(EARTH_MASS_KG, EARTH_RADIUS_M, 0.3307);
+        let moon = Body::known(MOON_MASS_KG, MOON_RADIUS_M, 0.393);
+        let total = EARTH_MASS_KG + MOON_MASS_KG;
+        let orbital = EARTH_MASS_KG * MOON_MASS_KG / total * (G * total * PRESENT_DISTANCE_M).sqrt();
+        let angular_momentum = orbital + earth.moment_of_inertia_kg_m2() * PRESENT_SPIN_RAD_S;
+        Self { earth, moon, angular_momentum }
     }
 
     /// Any planet and moon with this total angular momentum, kg m² s⁻¹.
     ///
     /// # Errors
-    /// [`Error::Quantity`] for a mass or angular momentum that is not finite and positive.
-    pub fn new(planet: Body, moon_mass_kg: f64, angular_momentum_kg_m2_s: f64) -> Result<Self> {
-        Ok(Self {
-            earth: planet,
-            moon_mass_kg: positive("moon mass, kg", moon_mass_kg)?,
-            angular_momentum: positive("angular momentum, kg m²/s", angular_momentum_kg_m2_s)?,
-        })
+    /// [`Error::Quantity`] for an angular momentum that is not finite and positive.
+    pub fn new(planet: Body, moon: Body, angular_momentum_kg_m2_s: f64) -> Result<Self> {
+        let angular_momentum = positive("angular momentum, kg m²/s", angular_momentum_kg_m2_s)?;
+        Ok(Self { earth: planet, moon, angular_momentum })
     }
 
     /// The planet.
@@ -77,10 +74,10 @@ impl EarthMoon {
         &self.earth
     }
 
-    /// Mass of the moon, kg.
+    /// The moon.
     #[must_use]
-    pub fn moon_mass_kg(&self) -> f64 {
-        self.moon_mass_kg
+    pub fn moon(&self) -> &Body {
+        &self.moon
     }
 
     /// Total angular momentum, kg m² s⁻¹.
@@ -89,25 +86,14 @@ impl EarthMoon {
         self.angular_momentum
     }
 
-    /// Distance below which a fluid Moon of 3344 kg/m³ is torn apart, m: 2.9 Earth radii.
-    ///
-    /// # Errors
-    /// None for a valid body; the type is that of [`Body::roche_limit_m`].
-    pub fn roche_limit_m(&self) -> Result<f64> {
-        self.earth.roche_limit_m(MOON_DENSITY_KG_M3)
-    }
-
     /// The state at this distance, m.
     ///
     /// # Errors
-    /// [`Error::Quantity`] for a distance that is not finite and positive, [`Error::InsideRoche`] for one inside the
-    /// Roche limit.
+    /// [`Error::Quantity`] for a distance that is not finite and positive, [`Error::InsideRoche`] for one at which the
+    /// moon is torn apart.
     pub fn state(&self, distance_m: f64) -> Result<State> {
-        let orbit = Orbit::new(&self.earth, self.moon_mass_kg, distance_m, 0.0)?;
-        let roche_m = self.roche_limit_m()?;
-        if distance_m < roche_m {
-            return Err(Error::InsideRoche { pericentre_m: distance_m, roche_m });
-        }
+        let orbit = Orbit::new(&self.moon, self.earth.mass_kg(), distance_m, 0.0)?;
+        orbit.check_disruption(&self.moon)?;
         let orbital = orbit.circular_angular_momentum_kg_m2_s();
         let spin = (self.angular_momentum - orbital) / self.earth.moment_of_inertia_kg_m2();
         let n = orbit.mean_motion_rad_s();
@@ -156,17 +142,36 @@ impl EarthMoon {
         Ok(-0.5 * self.torque_n_m(state, response)? * state.frequency_rad_s)
     }
 
+    /// The recession from one distance to another (m) under this response by the integrator of
+    /// [`mod@crate::evolve`], within a time limit in s.
+    ///
+    /// # Errors
+    /// Those of [`EarthMoon::state`] and of [`evolve()`].
+    pub fn evolve(
+        &self,
+        response: &dyn TidalResponse,
+        (from_m, to_m): (f64, f64),
+        limit_s: f64,
+        options: &EvolveOptions,
+    ) -> Result<Trajectory> {
+        let start = self.state(from_m)?;
+        let earth = TidalBody { body: self.earth, spin_rad_s: start.spin_rad_s, response };
+        let moon = TidalBody { body: self.moon, spin_rad_s: start.mean_motion_rad_s, response: &Tideless };
+        let system = System::new([earth, moon], from_m, 0.0)?;
+        evolve(&system, limit_s, &[Stop::SemiMajorAxis(to_m)], options)
+    }
+
     /// Height of the equilibrium tide at the equator, m: amplitude of the semidiurnal part of `U/g`.
     #[must_use]
     pub fn equilibrium_tide_m(&self, state: &State) -> f64 {
-        0.75 * self.moon_mass_kg / self.earth.mass_kg() * self.earth.radius_m().powi(4)
+        0.75 * self.moon.mass_kg() / self.earth.mass_kg() * self.earth.radius_m().powi(4)
             / state.distance_m.powi(3)
     }
 
     /// `(3/2) G M_p² R⁵ a⁻⁶`, N m.
     pub(super) fn torque_scale_n_m(&self, state: &State) -> f64 {
         let ratio = self.earth.radius_m() / state.distance_m;
-        1.5 * G * self.moon_mass_kg * self.moon_mass_kg / self.earth.radius_m() * ratio.powi(6)
+        1.5 * G * self.moon.mass_kg() * self.moon.mass_kg() / self.earth.radius_m() * ratio.powi(6)
     }
 }
 

@@ -34,7 +34,7 @@ pub struct HansenTable {
     columns: Vec<[f64; 3]>,
 }
 
-/// What may be left out of the sum f1, relative to it.
+/// What may be left out of the sum f1, relative to it or, on a nearly circular orbit, to what the eccentricity adds.
 const TAIL: f64 = 2e-14;
 /// How near the sums must come.
 const TOLERANCE: f64 = 1e-12;
@@ -69,13 +69,13 @@ impl HansenTable {
             self.first = series::FIRST;
             self.sectoral.extend(series::sectoral(e));
             self.zonal.extend(series::zonal(e));
-            self.trim(wanted[0]);
+            self.trim();
             return Ok(());
         }
         let mut points = first_guess(e);
         loop {
             self.nodes.place(points, e);
-            self.fill(wanted[0], points);
+            self.fill(points);
             let residual = self.residual(wanted);
             if residual <= TOLERANCE {
                 return Ok(());
@@ -162,8 +162,9 @@ impl HansenTable {
         self.sums().into_iter().zip(wanted).fold(0.0, worst)
     }
 
-    /// Coefficients from the nodes, harmonic by harmonic, until what is left of f1 is negligible.
-    fn fill(&mut self, f1: f64, points: usize) {
+    /// Coefficients from the nodes, harmonic by harmonic, until what is left of them is negligible.
+    fn fill(&mut self, points: usize) {
+        let wanted = self.negligible() / TAIL;
         self.columns.clear();
         self.columns.push(self.nodes.sums());
         let mut before = 0.0;
@@ -172,10 +173,11 @@ impl HansenTable {
             self.columns.resize(start + STRIDE, [0.0; 3]);
             run(Harmonics { nodes: &mut self.nodes, first: start, columns: &mut self.columns[start..] });
             let share: f64 =
-                self.columns[start..].iter().enumerate().map(|(i, c)| weight(start + i, c)).sum::<f64>() / f1;
+                self.columns[start..].iter().enumerate().map(|(i, c)| weight(start + i, c)).sum::<f64>()
+                    / wanted;
             let ratio = share / before;
             if (share * ratio < 0.1 * TAIL * (1.0 - ratio) && ratio < 1.0)
-                || share < 1e-25
+                || share < 1e-22
                 || self.columns.len() > points
             {
                 break;
@@ -190,12 +192,18 @@ impl HansenTable {
         self.sectoral.extend(self.columns.iter().skip(1).map(|[even, odd, _]| even + odd));
         self.zonal.clear();
         self.zonal.extend(self.columns.iter().map(|column| column[2]));
-        self.trim(f1);
+        self.trim();
+    }
+
+    /// What may be left out of the sum f1.
+    fn negligible(&self) -> f64 {
+        let e2 = self.eccentricity * self.eccentricity;
+        TAIL * (10.0 * e2).min(1.0) / (1.0 - e2).powf(7.5)
     }
 
     /// Leaves out the outermost coefficients as long as their share of f1 is negligible.
-    fn trim(&mut self, f1: f64) {
-        let allowed = TAIL * f1;
+    fn trim(&mut self) {
+        let allowed = self.negligible();
         let share = |k: i32, x: f64| 0.25 * f64::from(k) * f64::from(k) * x * x;
         let mut sum = 0.0;
         while let Some(&x) = self.sectoral.last() {

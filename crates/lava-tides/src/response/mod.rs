@@ -13,7 +13,7 @@ mod tabulated;
 
 pub use molten::MoltenPlanet;
 pub use ocean::{Crust, MagmaOcean, OceanCoupling, Truncation};
-pub use reference::{ConstantQ, ConstantTimeLag};
+pub use reference::{ConstantQ, ConstantTimeLag, Tideless};
 pub use solid::{HomogeneousBody, LoveNumbers};
 pub use tabulated::TabulatedResponse;
 

@@ -146,6 +146,14 @@ impl MagmaOcean {
         }
     }
 
+    /// The same ocean of another depth, m.
+    ///
+    /// # Errors
+    /// [`Error::Quantity`] unless it is finite and positive.
+    pub fn with_depth(self, depth_m: f64) -> Result<Self> {
+        Ok(Self { depth_m: positive("ocean depth, m", depth_m)?, ..self })
+    }
+
     /// Depth, m.
     #[must_use]
     pub fn depth_m(&self) -> f64 {

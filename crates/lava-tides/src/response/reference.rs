@@ -4,6 +4,16 @@ use super::{Forcing, TidalResponse, signed};
 use crate::error::{Result, not_negative, positive};
 use num_complex::Complex64;
 
+/// A body in which no tide is raised: the default for a star.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tideless;
+
+impl TidalResponse for Tideless {
+    fn k2(&self, _: Forcing) -> Complex64 {
+        Complex64::new(0.0, 0.0)
+    }
+}
+
 /// A constant quality factor: `k₂ (1 - i sgn(σ)/Q)`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ConstantQ {

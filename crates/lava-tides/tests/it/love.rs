@@ -1,6 +1,7 @@
 //! Love numbers against closed forms, classical results and other programs.
 
 use crate::golden::{numbers, rows};
+use crate::planets::SuperEarth;
 use common::assert_close;
 use lava_tides::response::{
     Crust, Forcing, HomogeneousBody, MagmaOcean, MoltenPlanet, OceanCoupling, Order, Truncation,
@@ -46,20 +47,12 @@ fn complex_rigidities_of_tidalpy() {
 /// All four closed forms on the reference super-Earth.
 #[test]
 fn reference_super_earth() {
-    let body = Body::new(8.0 * constants::EARTH_MASS_KG, 2.0 * constants::EARTH_RADIUS_M, 0.33).unwrap();
-    let solid = HomogeneousBody::new(&body, Andrade::new(3e11, 1e21, 0.3).unwrap());
-    let depth = body.radius_m() / 50.0;
-    // The density of the melt over that of the solid below it, without the core's mass but with its volume.
-    let volume = |r: f64| 4.0 / 3.0 * PI * r.powi(3);
-    let (radius, inner) = (body.radius_m(), body.radius_m() - depth);
-    let core = volume(0.4 * radius) * 11_000.0;
-    let melt = (volume(radius) - volume(inner)) * 2500.0;
-    let ratio = 2500.0 / ((body.mass_kg() - core - melt) / volume(inner));
-    assert_close!(ratio, 0.50466888, abs = 5e-9);
-    let molten = |coupling| ocean(depth, 1e-3, ratio, coupling);
-    let eq7 = over_rigid(body, molten(OceanCoupling::PaperEq7));
-    let eq28 = MoltenPlanet::new(body, solid, molten(OceanCoupling::PaperEq7)).unwrap();
-    let attracting = MoltenPlanet::new(body, solid, molten(OceanCoupling::SelfAttracting)).unwrap();
+    let planet = SuperEarth::new();
+    let (body, solid) = (planet.body, planet.solid);
+    assert_close!(planet.ratio, 0.50466888, abs = 5e-9);
+    let eq7 = planet.fluid(OceanCoupling::PaperEq7);
+    let eq28 = planet.molten(OceanCoupling::PaperEq7);
+    let attracting = planet.molten(OceanCoupling::SelfAttracting);
     assert_close!(eq7.wave_frequency_rad_s(), 4.30080002e-4, rel = 3e-9);
     assert_close!(body.gravity_m_s2(), 19.640605, abs = 5e-7);
     for row in numbers::<9>(include_str!("../golden/super_earth_love.csv")) {
