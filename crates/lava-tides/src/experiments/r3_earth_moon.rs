@@ -174,11 +174,12 @@ fn heat_map(model: &Model, map: &Map) -> HeatMap {
         let value = &mut values[row * width + column];
         *value = value.min(time / YEAR_S);
     }
+    let drawn = if block > 1 { format!(" (shortest of {block} x {block} cells)") } else { String::new() };
     let claimed = |years: &f64| (CLAIM_YEARS.0..=CLAIM_YEARS.1).contains(years);
     let cells = values.iter().map(claimed).collect();
     HeatMap {
         name: format!("map-{}", model.name),
-        title: format!("Recession from 3.5 to 25 Earth radii: {}", model.label),
+        title: format!("Recession from 3.5 to 25 Earth radii: {}{drawn}", model.label),
         x: Axis::log("ocean depth, km"),
         y: Axis::log("drag, 1/s"),
         value: Axis::log("time, yr"),

@@ -96,7 +96,9 @@ fn archive_of_2025() {
     assert!(k2.mass_earth.unwrap().0.error_up.is_some());
     for ours in builtin() {
         if let Some(theirs) = planets.iter().find(|planet| planet.name == ours.name) {
-            assert_eq!(ours.measured_mass_earth(), theirs.measured_mass_earth(), "{}", ours.name);
+            // The embedded table has four digits.
+            let [ours_mass, theirs_mass] = [ours, theirs].map(|planet| planet.measured_mass_earth().unwrap());
+            assert_close!(ours_mass, theirs_mass, rel = 5e-4, "{}", ours.name);
         }
     }
 }
