@@ -2,6 +2,7 @@
 #![allow(clippy::excessive_precision, reason = "reference values keep their digits")]
 #![allow(clippy::unwrap_used, reason = "a failing step fails its test")]
 
+mod archive;
 mod earth_moon;
 mod evolve;
 mod golden;
@@ -10,4 +11,5 @@ mod love;
 mod passive;
 mod planets;
 mod spin;
+mod surface;
 mod tides;
