@@ -129,27 +129,67 @@ pub enum Error {
         /// Of how many.
         count: usize,
     },
-    /// A table does not have a column.
-    #[error("table must have a column {column}")]
+    /// A table lacks a column.
+    #[error("column {column:?} must be in the header, got {found}")]
     MissingColumn {
-        /// Its name.
-        column: String,
+        /// The column.
+        column: &'static str,
+        /// The header.
+        found: String,
     },
     /// A cell of a table cannot be read.
-    #[error("column {column} must hold a value of its kind in line {line}, got {text:?}")]
-    BadRow {
-        /// Line of the text, from 1.
+    #[error("line {line}: {column} must be {rule}, got {text:?}")]
+    Cell {
+        /// Line of the file, from 1.
         line: u64,
         /// The column.
-        column: String,
-        /// What is written there.
+        column: &'static str,
+        /// What its cells have to be.
+        rule: &'static str,
+        /// The text.
         text: String,
     },
-    /// A table is not well-formed CSV.
-    #[error("table must be CSV: {source}")]
-    Csv {
-        /// What is wrong.
-        source: Box<csv::Error>,
+    /// A table is not well-formed.
+    #[error("line {line}: {message}")]
+    Table {
+        /// Line of the file, from 1.
+        line: u64,
+        /// What the reader says.
+        message: String,
+    },
+    /// A planet's row has no value in a cell that is needed.
+    #[error("{planet} must have a value of {column}, got none")]
+    MissingValue {
+        /// The planet.
+        planet: String,
+        /// The column.
+        column: &'static str,
+    },
+    /// A planet's mass is not a measurement.
+    #[error("mass of {planet} must be a measurement, got {value} Earth masses as {kind}")]
+    MassNotMeasured {
+        /// The planet.
+        planet: String,
+        /// The value given, Earth masses.
+        value: f64,
+        /// What it is instead.
+        kind: &'static str,
+    },
+    /// No planet of a table has this name.
+    #[error("planet must be in the table, got {name:?}{}", suggestion(nearest))]
+    UnknownPlanet {
+        /// The name given.
+        name: String,
+        /// The nearest names, best first.
+        nearest: Vec<String>,
+    },
+    /// A file cannot be read or written.
+    #[error("{path}: {source}")]
+    Io {
+        /// The file.
+        path: std::path::PathBuf,
+        /// Why.
+        source: std::io::Error,
     },
     /// Root finder.
     #[error("{what}: {source}")]
@@ -175,6 +215,10 @@ pub enum Error {
         /// Why it ended.
         source: Box<OdeError<Error>>,
     },
+}
+
+fn suggestion(nearest: &[String]) -> String {
+    if nearest.is_empty() { String::new() } else { format!("; nearest: {}", nearest.join(", ")) }
 }
 
 /// The value, if it is finite and positive.

@@ -10,15 +10,18 @@ pub mod experiments;
 pub mod hansen;
 mod kernel;
 mod orbit;
+mod planet;
 pub mod response;
 pub mod rheology;
 pub mod spin;
+pub mod surface;
 mod tides;
 mod validity;
 
 pub use body::Body;
 pub use error::{Error, Result};
 pub use orbit::Orbit;
+pub use planet::{Planet, Star};
 pub use response::TidalResponse;
 pub use tides::{TidalMode, TidalState, TideTerms, tidal_state};
 pub use validity::{Validity, Violation};

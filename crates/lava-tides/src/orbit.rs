@@ -87,6 +87,14 @@ impl Orbit {
         })
     }
 
+    /// The same orbit with another eccentricity.
+    ///
+    /// # Errors
+    /// [`Error::Quantity`] for an eccentricity outside `[0, 1)`.
+    pub fn with_eccentricity(self, eccentricity: f64) -> Result<Self> {
+        Ok(Self { eccentricity: self::eccentricity(eccentricity)?, ..self })
+    }
+
     /// The same orbit, not refused where the body would be torn apart.
     #[must_use]
     pub fn with_disruption_allowed(self) -> Self {

@@ -1,13 +1,10 @@
-//! Rocky planets close to their stars: an embedded table, and a reader of the NASA Exoplanet Archive's own tables.
+//! Planets of the NASA Exoplanet Archive: its composite table, and a small table inside this crate.
 //!
-//! This research has made use of the NASA Exoplanet Archive, which is operated by the California Institute of
-//! Technology, under contract with the National Aeronautics and Space Administration under the Exoplanet Exploration
-//! Program.
+//! Limits stay limits: a mass that is an upper limit or comes from a mass-radius relation is refused where a density is
+//! needed, and an eccentricity of zero is reported as assumed.
 
-mod builtin;
 mod read;
 mod record;
 
-pub use builtin::builtin;
-pub use read::{read_csv, read_file};
-pub use record::{Axis, Limit, MassKind, Measurement, PlanetRecord};
+pub use read::{builtin, find, read, read_csv};
+pub use record::{Eccentricity, MassOrigin, PlanetRecord, Quantity};

@@ -97,21 +97,27 @@ impl Part {
     /// Reads what [`Part::to_text`] wrote.
     ///
     /// # Errors
-    /// [`Error::BadRow`] with the line for a text that is no part.
+    /// [`Error::Cell`] with the line for a text that is no part.
     pub fn from_text(text: &str) -> Result<Self> {
-        let bad = |line: usize, column: &str, text: &str| Error::BadRow {
+        let bad = |line: usize, column, rule, text: &str| Error::Cell {
             line: line as u64,
-            column: column.to_owned(),
+            column,
+            rule,
             text: text.to_owned(),
         };
         let mut lines = text.lines();
         let first = lines.next().unwrap_or_default();
         let shard = first.strip_prefix("# part ").and_then(|shard| shard.parse().ok());
-        let shard = shard.ok_or_else(|| bad(1, "part", first))?;
+        let shard = shard.ok_or_else(|| bad(1, "part", "\"# part i/n\"", first))?;
         let second = lines.next().unwrap_or_default();
-        let settings = second.strip_prefix("# ").ok_or_else(|| bad(2, "settings", second))?;
+        let settings = second
+            .strip_prefix("# ")
+            .ok_or_else(|| bad(2, "settings", "a line that begins with \"# \"", second))?;
         let time = |(place, line): (usize, &str)| {
-            line.parse::<f64>().ok().filter(|t| t.is_finite()).ok_or_else(|| bad(place + 3, "time", line))
+            line.parse::<f64>()
+                .ok()
+                .filter(|t| t.is_finite())
+                .ok_or_else(|| bad(place + 3, "time", "a finite number", line))
         };
         let times_s = lines.enumerate().map(time).collect::<Result<_>>()?;
         Ok(Self { shard, settings: settings.to_owned(), times_s })

@@ -194,8 +194,8 @@ fn a_map_is_the_same_on_any_number_of_threads_and_in_parts() {
     let cut = Part::from_text(text[..text.len() - 20].rsplit_once('\n').unwrap().0).unwrap();
     assert!(merge(&[cut], &grid, &scenario, &track).is_err());
     let broken = Part::from_text(&text.replace("# part 4/4", "# part 4/3"));
-    assert!(matches!(broken, Err(Error::BadRow { line: 1, .. })));
-    assert!(matches!(Part::from_text("# part 1/1\n# x\n1\nabc\n"), Err(Error::BadRow { line: 4, .. })));
+    assert!(matches!(broken, Err(Error::Cell { line: 1, .. })));
+    assert!(matches!(Part::from_text("# part 1/1\n# x\n1\nabc\n"), Err(Error::Cell { line: 4, .. })));
     for text in ["0/3", "4/3", "1", "a/b", "-1/2", "1/0"] {
         assert!(matches!(text.parse::<Shard>(), Err(Error::Shard { .. })), "{text}");
     }

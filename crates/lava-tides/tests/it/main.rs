@@ -11,4 +11,5 @@ mod love;
 mod passive;
 mod planets;
 mod spin;
+mod surface;
 mod tides;
