@@ -159,6 +159,40 @@ pub enum Error {
         /// The nearest names, best first.
         nearest: Vec<String>,
     },
+    /// A shard is not `i/n` with `1 <= i <= n`.
+    #[error("shard must be i/n with 1 <= i <= n, got {text}")]
+    Shard {
+        /// The text.
+        text: String,
+    },
+    /// Parts that do not belong to one map.
+    #[error("parts must belong to one map, part {number} is of another")]
+    OtherMap {
+        /// Number of the part, from 1.
+        number: usize,
+    },
+    /// A part of a map is not there.
+    #[error("map must have all of its {count} parts, part {number} is missing")]
+    MissingPart {
+        /// Number of the part, from 1.
+        number: usize,
+        /// How many there are.
+        count: usize,
+    },
+    /// A part of a map is there twice.
+    #[error("map must have each part once, part {number} is there twice")]
+    DuplicatePart {
+        /// Number of the part, from 1.
+        number: usize,
+    },
+    /// The file of a part cannot be read or written.
+    #[error("part {path}: {message}")]
+    Part {
+        /// The file.
+        path: std::path::PathBuf,
+        /// What is wrong.
+        message: String,
+    },
     /// A file cannot be read or written.
     #[error("{path}: {source}")]
     Io {

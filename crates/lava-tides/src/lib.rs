@@ -7,6 +7,8 @@ mod error;
 pub mod evolve;
 pub mod hansen;
 mod kernel;
+pub mod map;
+pub mod monte_carlo;
 mod orbit;
 mod planet;
 pub mod response;
