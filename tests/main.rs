@@ -1,6 +1,7 @@
 //! Checks that span the workspace: the registry of experiments, manifests, reports, dependency rules.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr, reason = "tests fail by panicking")]
 
+mod altered;
 mod browser;
 mod dependencies;
 mod registry;

@@ -1,7 +1,7 @@
 //! `cargo xtask bench`: the benches, and the same work in other programs.
 //!
 //! A crate's criterion benches are all of its benches except `peer`. `benches/peer.rs` is a plain program: `--list`
-//! prints a line `workload<TAB>peer` for each workload, `--workload NAME` runs it once and prints one JSON line
+//! prints a line `workload peer` for each workload, `--workload NAME` runs it once and prints one JSON line
 //! `{"workload", "rows", "cpu_s", "check"}`; `benches/peers/peer.py` answers `--workload NAME` in the same way.
 
 mod peers;

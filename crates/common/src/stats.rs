@@ -34,6 +34,25 @@ pub fn max_abs_difference(ours: &[f64], reference: &[f64]) -> Option<f64> {
     Some(ours.iter().zip(reference).map(|(a, b)| (a - b).abs()).fold(0.0, worse))
 }
 
+/// Pearson's correlation of two sequences of equal length; `None` for fewer than two pairs or a constant sequence.
+///
+/// ```
+/// let r = common::stats::correlation(&[1.0, 2.0, 3.0], &[2.0, 4.0, 6.1]).unwrap();
+/// assert!(r > 0.999 && r < 1.0);
+/// ```
+#[must_use]
+pub fn correlation(x: &[f64], y: &[f64]) -> Option<f64> {
+    if x.len() != y.len() || x.len() < 2 {
+        return None;
+    }
+    let (mean_x, mean_y) = (mean(x)?, mean(y)?);
+    let products = |a: &[f64], mean_a: f64, b: &[f64], mean_b: f64| -> Vec<f64> {
+        a.iter().zip(b).map(|(a, b)| (a - mean_a) * (b - mean_b)).collect()
+    };
+    let (xx, yy) = (sum(&products(x, mean_x, x, mean_x)), sum(&products(y, mean_y, y, mean_y)));
+    (xx > 0.0 && yy > 0.0).then(|| sum(&products(x, mean_x, y, mean_y)) / (xx * yy).sqrt())
+}
+
 /// Quantile of unsorted values by linear interpolation between order statistics (type 7 of Hyndman and Fan 1996,
 /// the default of NumPy and R). `p` in `[0, 1]`; `None` for no values, for NaN among them, or for `p` outside.
 #[must_use]
@@ -71,6 +90,14 @@ mod tests {
             assert_close!(quantile(&values, p).unwrap(), expected, abs = 1e-15, "p = {p}");
         }
         assert!(quantile(&values, 1.1).is_none());
+    }
+
+    /// `numpy.corrcoef([1, 2, 4, 7], [2, 1, 5, 5])[0, 1]`.
+    #[test]
+    fn correlation_of_a_small_sample() {
+        let (x, y) = ([1.0, 2.0, 4.0, 7.0], [2.0, 1.0, 5.0, 5.0]);
+        assert_close!(correlation(&x, &y).unwrap(), 0.825_028_647_325_390_2, rel = 1e-14);
+        assert!(correlation(&x, &[1.0; 4]).is_none() && correlation(&x, &y[1..]).is_none());
     }
 
     #[test]

@@ -33,7 +33,8 @@ pub(super) fn compare(name: &str, rounds: usize) -> Result<()> {
         workspace::machine()
     );
     for line in listed.lines().filter(|line| !line.is_empty()) {
-        let (workload, peer) = line.split_once('\t').context("a workload line is NAME<TAB>PEER")?;
+        let (workload, peer) =
+            line.split_once(char::is_whitespace).context("a workload line is NAME PEER")?;
         let (mut best_ours, mut best_theirs) = (None, None);
         for round in 1..=rounds {
             eprintln!("{workload}: round {round} of {rounds}");

@@ -1,7 +1,7 @@
 //! What an experiment is given.
 
 use super::{Evidence, Known, Profile};
-use crate::dataset::{DataFile, DatasetError, Origin, Store};
+use crate::dataset::{CsvTable, DataFile, DatasetError, Origin, Store};
 use crate::rng::Streams;
 use rand_chacha::ChaCha8Rng;
 use std::cell::RefCell;
@@ -91,17 +91,29 @@ impl<'a> Context<'a> {
     /// Those of [`Store::file`]; in [`Profile::Full`] also [`DatasetError::FullNeedsFile`] where only a sample, or
     /// nothing, is at hand.
     pub fn file(&self, dataset: &str, path: &str) -> Result<DataFile, DatasetError> {
-        let needs_file = || DatasetError::FullNeedsFile { dataset: dataset.into(), file: path.into() };
+        let store = &self.setup.store;
+        let needs_file =
+            |fetchable| DatasetError::FullNeedsFile { dataset: dataset.into(), file: path.into(), fetchable };
         let full = self.setup.profile == Profile::Full;
-        let file = match self.setup.store.file(dataset, path) {
-            Err(error) if full && error.is_not_at_hand() => return Err(needs_file()),
+        let file = match store.file(dataset, path) {
+            Err(DatasetError::NotAtHand { fetchable, .. }) if full => return Err(needs_file(fetchable)),
             found => found?,
         };
         if full && matches!(file.origin, Origin::Sample { .. }) {
-            return Err(needs_file());
+            return Err(needs_file(store.manifest(dataset)?.file(path)?.url.is_some()));
         }
         self.used.borrow_mut().push(file.clone());
         Ok(file)
+    }
+
+    /// Reads a CSV file with the columns that its manifest declares.
+    ///
+    /// # Errors
+    /// Those of [`Context::file`] and of [`CsvTable::read`].
+    pub fn csv(&self, dataset: &str, path: &str) -> Result<CsvTable, DatasetError> {
+        let file = self.file(dataset, path)?;
+        let entry = self.setup.store.manifest(dataset)?.file(path)?;
+        CsvTable::read(entry, file.open()?)
     }
 
     /// The data files used so far.

@@ -97,12 +97,13 @@ impl Bound {
 
 impl fmt::Display for Bound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Abs(by) => write!(f, "±{by}"),
-            Self::Rel(by) => write!(f, "±{} %", crate::report::significant(by * 100.0, 4)),
-            Self::AtLeast(low) => write!(f, "≥ {low}"),
-            Self::AtMost(high) => write!(f, "≤ {high}"),
-            Self::Between(low, high) => write!(f, "{low} to {high}"),
+        use crate::report::short;
+        match *self {
+            Self::Abs(by) => write!(f, "±{}", short(by)),
+            Self::Rel(by) => write!(f, "±{} %", short(by * 100.0)),
+            Self::AtLeast(low) => write!(f, "≥ {}", short(low)),
+            Self::AtMost(high) => write!(f, "≤ {}", short(high)),
+            Self::Between(low, high) => write!(f, "{} to {}", short(low), short(high)),
         }
     }
 }

@@ -1,10 +1,12 @@
 //! Figures, drawn as SVG. Where a drawn value is a row of the report, the paper's number is drawn beside it.
 
 mod bars;
+mod heat;
 mod lines;
 mod paint;
 
 pub use bars::{Bar, BarChart};
+pub use heat::{HeatMap, Marked, edges};
 pub use lines::{Axis, LineChart, Series};
 
 use super::ReportError;
@@ -18,6 +20,8 @@ pub enum Figure {
     Bars(BarChart),
     /// Curves or points over two axes.
     Lines(LineChart),
+    /// A quantity over two axes.
+    Heat(HeatMap),
 }
 
 impl From<BarChart> for Figure {
@@ -32,6 +36,12 @@ impl From<LineChart> for Figure {
     }
 }
 
+impl From<HeatMap> for Figure {
+    fn from(map: HeatMap) -> Self {
+        Self::Heat(map)
+    }
+}
+
 impl Figure {
     /// File name without ending: lower case, hyphens.
     #[must_use]
@@ -39,6 +49,7 @@ impl Figure {
         match self {
             Self::Bars(chart) => &chart.name,
             Self::Lines(chart) => &chart.name,
+            Self::Heat(map) => &map.name,
         }
     }
 
@@ -48,6 +59,7 @@ impl Figure {
         match self {
             Self::Bars(chart) => &chart.title,
             Self::Lines(chart) => &chart.title,
+            Self::Heat(map) => &map.title,
         }
     }
 
@@ -60,6 +72,7 @@ impl Figure {
         let drawn = match self {
             Self::Bars(chart) => bars::draw(chart, expected),
             Self::Lines(chart) => lines::draw(chart),
+            Self::Heat(map) => heat::draw(map),
         };
         let svg = drawn.map_err(|message| ReportError::Figure { figure: self.name().into(), message })?;
         Ok(svg.replace(paint::INK_TEXT, "currentColor"))

@@ -12,10 +12,11 @@ mod json;
 mod markdown;
 mod number;
 
-pub use figure::{Axis, Bar, BarChart, Figure, LineChart, Series};
+pub use figure::{Axis, Bar, BarChart, Figure, HeatMap, LineChart, Marked, Series, edges};
 pub use json::SCHEMA;
 pub use markdown::summary_table;
 pub use number::significant;
+pub(crate) use number::{short, tick};
 
 use crate::experiment::{Paper, Report, Verdict};
 use std::collections::BTreeMap;

@@ -32,6 +32,34 @@ pub fn significant(value: f64, digits: usize) -> String {
     }
 }
 
+/// A number to at most six significant digits, without trailing zeros.
+pub(crate) fn short(value: f64) -> String {
+    let text = significant(value, 6);
+    match text.split_once('e') {
+        None if text.contains('.') => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
+        _ => text,
+    }
+}
+
+/// A number on an axis: three significant digits, short, with an exponent from 10^5 upwards and below 10^-3.
+pub(crate) fn tick(value: f64) -> String {
+    if value.abs() >= 1e-3 && value.abs() < 1e5 || value.abs() <= 0.0 {
+        let text = significant(value, 3);
+        return if text.contains('.') {
+            text.trim_end_matches('0').trim_end_matches('.').into()
+        } else {
+            text
+        };
+    }
+    let text = format!("{value:.2e}");
+    match text.split_once('e') {
+        Some((mantissa, exponent)) => {
+            format!("{}e{exponent}", mantissa.trim_end_matches('0').trim_end_matches('.'))
+        }
+        None => text,
+    }
+}
+
 /// A number as its author printed it: the shortest text that gives it back.
 pub(super) fn as_printed(value: f64) -> String {
     if value != 0.0 && !(1e-5..1e9).contains(&value.abs()) { format!("{value:e}") } else { value.to_string() }
@@ -43,7 +71,13 @@ pub(super) fn difference(ours: Option<f64>, paper: Option<f64>) -> String {
         None => String::new(),
         Some((ours, paper)) if paper.abs() > 0.0 => {
             let percent = (ours - paper) / paper.abs() * 100.0;
-            if percent.abs() < 5e-7 { "0 %".into() } else { format!("{percent:+.2} %") }
+            match percent.abs() {
+                0.0..5e-7 => "0 %".into(),
+                0.0..0.005 => {
+                    format!("{}{} %", if percent > 0.0 { "+" } else { "" }, significant(percent, 1))
+                }
+                _ => format!("{percent:+.2} %"),
+            }
         }
         Some((ours, paper)) => format!("{:+e}", ours - paper),
     }
@@ -67,9 +101,16 @@ mod tests {
         ] {
             assert_eq!(significant(value, 4), text, "{value:e}");
         }
+        assert_eq!(short(0.0017070000000000002), "0.001707");
+        assert_eq!(short(1e-9), "1e-9");
+        let ticks = [0.0, 0.5, 1000.0, 2e5, 1e-4, -0.05].map(tick);
+        assert_eq!(ticks, ["0", "0.5", "1000", "2e5", "1e-4", "-0.05"]);
+        assert_eq!(short(41.0), "41");
         assert_eq!(as_printed(0.66), "0.66");
         assert_eq!(as_printed(1e-9), "1e-9");
         assert_eq!(difference(Some(1.01), Some(1.0)), "+1.00 %");
+        assert_eq!(difference(Some(0.99998), Some(1.0)), "-0.002 %");
+        assert_eq!(difference(Some(1.000_04), Some(1.0)), "+0.004 %");
         assert_eq!(difference(None, Some(1.0)), "");
     }
 }

@@ -2,6 +2,7 @@
 
 use super::paint::{INK, PAPER, SERIES, faint, text};
 use crate::experiment::Expected;
+use crate::report::tick;
 use plotters::prelude::*;
 
 /// A chart of horizontal bars, ours filled; where a bar is a row with a number of the paper, that one is drawn
@@ -79,6 +80,7 @@ fn render(
         .disable_y_axis()
         .y_labels(0)
         .x_desc(&chart.axis)
+        .x_label_formatter(&|v| tick(*v))
         .label_style(text(13))
         .axis_desc_style(text(13))
         .axis_style(INK)

@@ -1,6 +1,7 @@
 //! Curves over linear or logarithmic axes.
 
 use super::paint::{INK, SERIES, faint, text};
+use crate::report::tick;
 use plotters::coord::ranged1d::{AsRangedCoord, ValueFormatter};
 use plotters::prelude::*;
 
@@ -121,8 +122,9 @@ where
         .axis_style(INK)
         .bold_line_style(faint())
         .light_line_style(TRANSPARENT)
-        .x_label_formatter(&|v| super::super::significant(*v, 3))
-        .y_label_formatter(&|v| super::super::significant(*v, 3))
+        .x_labels(7)
+        .x_label_formatter(&|v| tick(*v))
+        .y_label_formatter(&|v| tick(*v))
         .draw()?;
     for (series, color) in series.iter().zip(SERIES.iter().cycle()) {
         let color = *color;

@@ -30,3 +30,20 @@ pub(super) fn text(size: u32) -> TextStyle<'static> {
 pub(super) fn faint() -> plotters::style::RGBAColor {
     INK.mix(0.15)
 }
+
+/// Steps of a quantity from low to high: twelve samples of the colour scale viridis (S. van der Walt and N. Smith),
+/// even to the eye, legible in grey and for colour-blind readers.
+pub(super) const VIRIDIS: [RGBColor; 12] = [
+    RGBColor(68, 1, 84),
+    RGBColor(72, 33, 115),
+    RGBColor(67, 62, 133),
+    RGBColor(56, 88, 140),
+    RGBColor(45, 112, 142),
+    RGBColor(37, 133, 142),
+    RGBColor(30, 155, 138),
+    RGBColor(42, 176, 127),
+    RGBColor(82, 197, 105),
+    RGBColor(134, 213, 73),
+    RGBColor(194, 223, 35),
+    RGBColor(253, 231, 37),
+];
