@@ -33,13 +33,25 @@ enum Command {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
-    let datasets = papers::PAPERS.iter().flat_map(|paper| paper.datasets).copied();
-    let store = Store::new(DataRoots::from_env(&workspace::root()), datasets)?;
+    let store = store()?;
     match &arguments.command {
         Command::List { names } => list(&store, &chosen(&store, names)?),
         Command::Fetch { names } => fetch::run(&store, &chosen(&store, names)?),
         Command::Verify { names } => Ok(verify(&store, &chosen(&store, names)?)),
     }
+}
+
+/// The data sets of all papers.
+pub(crate) fn store() -> Result<Store> {
+    store_at(DataRoots::from_env(&workspace::root()))
+}
+
+/// A `PAPER_DATA` that is no folder is a mistake, not the absence of data.
+fn store_at(roots: DataRoots) -> Result<Store> {
+    if let Some(folder) = roots.paper_data.as_ref().filter(|folder| !folder.is_dir()) {
+        bail!("PAPER_DATA must be a folder that exists, got {}", folder.display());
+    }
+    Ok(Store::new(roots, papers::PAPERS.iter().flat_map(|paper| paper.datasets).copied())?)
 }
 
 fn chosen<'a>(store: &'a Store, names: &[String]) -> Result<Vec<&'a Manifest>> {
@@ -64,7 +76,7 @@ fn list(store: &Store, manifests: &[&Manifest]) -> Result<ExitCode> {
             let place = match store.file(&manifest.name, &file.path) {
                 Ok(found) => found.origin_text(),
                 Err(error) if error.is_not_at_hand() => format!("not at hand; {}", how(file)),
-                Err(error @ DatasetError::Checksum { .. }) => error.to_string(),
+                Err(error @ (DatasetError::Checksum { .. } | DatasetError::Size { .. })) => error.to_string(),
                 Err(error) => return Err(error.into()),
             };
             println!("  {} ({} bytes): {place}", file.path, file.bytes);
@@ -99,4 +111,18 @@ fn verify(store: &Store, manifests: &[&Manifest]) -> ExitCode {
         }
     }
     if bad == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paper_data_must_be_a_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let roots = |path: std::path::PathBuf| DataRoots { paper_data: Some(path), cache: None };
+        assert!(store_at(roots(folder.path().into())).is_ok());
+        let text = store_at(roots(folder.path().join("nowhere"))).unwrap_err().to_string();
+        assert!(text.starts_with("PAPER_DATA must be a folder that exists, got "), "{text}");
+    }
 }

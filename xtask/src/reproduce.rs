@@ -1,9 +1,8 @@
 //! `cargo xtask reproduce`: run, judge, write the report.
 
 use crate::progress::Terminal;
-use crate::{filter, papers, summary, workspace};
-use anyhow::{Context as _, Result};
-use common::dataset::{DataRoots, Store};
+use crate::{data, filter, papers, summary, workspace};
+use anyhow::{Context as _, Result, bail};
 use common::experiment::{Profile, Progress, Report, RunError, Setup, Verdict};
 use common::report::{Circumstances, Run, Settings};
 use std::path::{Path, PathBuf};
@@ -61,13 +60,15 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let root = workspace::root();
     let committed = summary::read(&root.join("REPRODUCTION.md"))?;
     let terminal = Rc::new(Terminal::default());
-    let store =
-        Store::new(DataRoots::from_env(&root), papers::PAPERS.iter().flat_map(|p| p.datasets).copied())?;
+    let store = data::store()?;
     let setup = Setup {
         known: committed.known.clone(),
         progress: Box::new(Shared(terminal.clone())),
         ..Setup::new(arguments.profile, arguments.seed, store)
     };
+
+    let out = arguments.out.clone().unwrap_or_else(|| workspace::target().join("reproduce"));
+    writable(&out).with_context(|| format!("the report cannot be written to {}", out.display()))?;
 
     let (begin, started) = (Instant::now(), jiff::Timestamp::now());
     let mut failures = Vec::new();
@@ -80,7 +81,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
             terminal.begin(number, chosen.len(), experiment.id);
             match experiment.execute(&setup) {
                 Ok(report) => reports.push(report),
-                Err(error) => failures.push(error),
+                Err(error) => {
+                    reports.push(Report::of_failure(experiment, &setup, &error));
+                    failures.push(error);
+                }
             }
         }
         if !reports.is_empty() {
@@ -103,7 +107,6 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
             seconds: begin.elapsed().as_secs_f64(),
         },
     };
-    let out = arguments.out.clone().unwrap_or_else(|| workspace::target().join("reproduce"));
     run.write(&out).with_context(|| format!("writing the report to {}", out.display()))?;
     print(&run, &failures, &out);
 
@@ -116,9 +119,28 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         }
     }
     if arguments.bless {
+        blessable(&run, &failures)?;
         summary::write(&root.join("REPRODUCTION.md"), &run)?;
     }
     Ok(exit_code(&run, &failures, &differences))
+}
+
+/// Fails before the experiments run, not after, where the report could not be written.
+fn writable(out: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(out)?;
+    std::fs::OpenOptions::new().create(true).append(true).open(out.join("index.md")).map(drop)
+}
+
+/// The committed verdicts are those of complete runs: no experiment failed, every data file was at hand.
+fn blessable(run: &Run, failures: &[RunError]) -> Result<()> {
+    if let Some(failure) = failures.first() {
+        bail!("REPRODUCTION.md stays as it is, because an experiment failed: {failure}");
+    }
+    if let Some(why) = run.reports().flat_map(|report| &report.rows).find_map(|row| row.unavailable.as_ref())
+    {
+        bail!("REPRODUCTION.md stays as it is, because {why}");
+    }
+    Ok(())
 }
 
 fn exit_code(run: &Run, failures: &[RunError], differences: &[String]) -> ExitCode {
@@ -175,4 +197,18 @@ fn verdicts(report: &Report) -> String {
     let parts =
         Verdict::ALL.into_iter().map(|verdict| (count(verdict), verdict.label())).filter(|(n, _)| *n > 0);
     parts.map(|(n, label)| format!("{n} {label}")).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_that_takes_no_report_is_found_before_the_run() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(writable(&folder.path().join("new/folder")).is_ok());
+        std::fs::write(folder.path().join("file"), "").unwrap();
+        assert!(writable(&folder.path().join("file")).is_err());
+        assert!(writable(&folder.path().join("file/below")).is_err());
+    }
 }

@@ -24,14 +24,14 @@ pub(crate) fn read(path: &Path) -> Result<Summary> {
 
 fn parse(text: &str) -> Result<Summary> {
     let mut known = Known::default();
-    for cells in table_rows(section(text, KNOWN, "\n## ")) {
+    for cells in table_rows(section(text, KNOWN, "\n## ")?) {
         let [experiment, number, reason] = cells.as_slice() else {
             bail!("known deviations need three cells: {cells:?}")
         };
         known.insert(experiment, number, reason);
     }
     let (begin, end) = markers("quick");
-    let rows = table_rows(section(text, &begin, &end)).into_iter().map(|cells| match cells.as_slice() {
+    let rows = table_rows(section(text, &begin, &end)?).into_iter().map(|cells| match cells.as_slice() {
         [experiment, number, .., verdict] => Ok([experiment.clone(), number.clone(), verdict.clone()]),
         _ => bail!("a row needs an experiment, a number and a verdict: {cells:?}"),
     });
@@ -82,9 +82,11 @@ fn markers(profile: &str) -> (String, String) {
     (format!("<!-- {profile}: begin -->"), format!("<!-- {profile}: end -->"))
 }
 
-fn section<'a>(text: &'a str, begin: &str, end: &str) -> &'a str {
-    let Some((_, rest)) = text.split_once(begin) else { return "" };
-    rest.split_once(end).map_or(rest, |(inside, _)| inside)
+/// A section without its ends. That it is whole is checked: an empty one would let every comparison pass.
+fn section<'a>(text: &'a str, begin: &str, end: &str) -> Result<&'a str> {
+    let (_, rest) = text.split_once(begin).with_context(|| format!("{begin:?} is missing"))?;
+    let (inside, _) = rest.split_once(end).with_context(|| format!("{end:?} is missing after {begin:?}"))?;
+    Ok(inside)
 }
 
 /// The cells of a Markdown table, without its two head lines.
@@ -121,6 +123,15 @@ mod tests {
             verdict,
             unavailable: None,
         }
+    }
+
+    #[test]
+    fn a_broken_file_is_an_error() {
+        for part in [KNOWN, "<!-- quick: begin -->", "<!-- quick: end -->"] {
+            let text = format!("{:#}", parse(&TEXT.replace(part, "")).unwrap_err());
+            assert!(text.contains(part) && text.contains("is missing"), "{text}");
+        }
+        assert!(parse(&TEXT.replace("| a/x | m | reproduced |", "| a/x |")).is_err());
     }
 
     #[test]

@@ -105,12 +105,6 @@ pub enum Error {
         /// Torque on the planet there, N m.
         torque_n_m: f64,
     },
-    /// A part of a map is named wrongly.
-    #[error("part must be i/n with 1 <= i <= n, got {text:?}")]
-    Shard {
-        /// The text.
-        text: String,
-    },
     /// A part does not belong to the map.
     #[error("every part must belong to the map, got part {index}/{count}: {why}")]
     ForeignPart {
@@ -120,14 +114,6 @@ pub enum Error {
         count: usize,
         /// What is wrong with it.
         why: &'static str,
-    },
-    /// A part of a map is not there.
-    #[error("map must have all of its {count} parts, part {index} is missing")]
-    MissingPart {
-        /// Which part, the first that is missing.
-        index: usize,
-        /// Of how many.
-        count: usize,
     },
     /// A table lacks a column.
     #[error("column {column:?} must be in the header, got {found}")]
@@ -182,6 +168,40 @@ pub enum Error {
         name: String,
         /// The nearest names, best first.
         nearest: Vec<String>,
+    },
+    /// A shard is not `i/n` with `1 <= i <= n`.
+    #[error("shard must be i/n with 1 <= i <= n, got {text}")]
+    Shard {
+        /// The text.
+        text: String,
+    },
+    /// Parts that do not belong to one map.
+    #[error("parts must belong to one map, part {number} is of another")]
+    OtherMap {
+        /// Number of the part, from 1.
+        number: usize,
+    },
+    /// A part of a map is not there.
+    #[error("map must have all of its {count} parts, part {number} is missing")]
+    MissingPart {
+        /// Number of the part, from 1.
+        number: usize,
+        /// How many there are.
+        count: usize,
+    },
+    /// A part of a map is there twice.
+    #[error("map must have each part once, part {number} is there twice")]
+    DuplicatePart {
+        /// Number of the part, from 1.
+        number: usize,
+    },
+    /// The file of a part cannot be read or written.
+    #[error("part {path}: {message}")]
+    Part {
+        /// The file.
+        path: std::path::PathBuf,
+        /// What is wrong.
+        message: String,
     },
     /// A file cannot be read or written.
     #[error("{path}: {source}")]

@@ -9,6 +9,8 @@ pub mod evolve;
 pub mod experiments;
 pub mod hansen;
 mod kernel;
+pub mod map;
+pub mod monte_carlo;
 mod orbit;
 mod planet;
 pub mod response;

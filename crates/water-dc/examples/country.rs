@@ -1,6 +1,7 @@
 //! Litres of water per request to a language model, in one country or in all that the paper compares.
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program that prints its result")]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program that prints its help and errors")]
 
+use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
 use water_dc::{Profile, Site, SiteInputs, Tables, units::Pue};
@@ -20,8 +21,12 @@ fn main() -> ExitCode {
         println!("{HELP}");
         return ExitCode::SUCCESS;
     }
-    match run(&arguments) {
+    match run(&arguments, &mut io::stdout().lock()) {
         Ok(()) => ExitCode::SUCCESS,
+        // a reader that stops early, as in `… | head`
+        Err(error) if error.downcast_ref().is_some_and(|e: &io::Error| e.kind() == ErrorKind::BrokenPipe) => {
+            ExitCode::SUCCESS
+        }
         Err(error) => {
             eprintln!("error: {error}\n\n{HELP}");
             ExitCode::FAILURE
@@ -29,7 +34,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(arguments: &[String]) -> Result<(), Box<dyn std::error::Error>> {
+fn run(arguments: &[String], out: &mut impl Write) -> Result<(), Box<dyn std::error::Error>> {
     let tables = Tables::embedded();
     if arguments.len() > 3 {
         return Err(format!("at most three arguments are allowed, got {}", arguments.len()).into());
@@ -52,24 +57,30 @@ fn run(arguments: &[String]) -> Result<(), Box<dyn std::error::Error>> {
         None => sites.countries.iter().map(|entry| (entry.country.name.as_str(), entry.site)).collect(),
     };
     rows.extend([("(United States)", sites.united_states), ("(global average)", sites.global)]);
-    println!("Water per request to {model}, litres (profile {})\n", Profile::PaperV3Corrected.name());
-    print!("{:<28}{:>10}", "site", "L/kWh IT");
+    writeln!(out, "Water per request to {model}, litres (profile {})\n", Profile::PaperV3Corrected.name())?;
+    write!(out, "{:<28}{:>10}", "site", "L/kWh IT")?;
     for task in tables.tasks() {
-        print!("{:>22}", task.name);
+        write!(out, "{:>22}", task.name)?;
     }
-    println!();
+    writeln!(out)?;
     for (name, site) in rows {
-        row(tables, model, name, &site)?;
+        row(out, tables, model, name, &site)?;
     }
     Ok(())
 }
 
-fn row(tables: &Tables, model: &str, name: &str, site: &Site) -> water_dc::Result<()> {
-    print!("{name:<28}{:>10.3}", site.intensity().get());
+fn row(
+    out: &mut impl Write,
+    tables: &Tables,
+    model: &str,
+    name: &str,
+    site: &Site,
+) -> Result<(), Box<dyn std::error::Error>> {
+    write!(out, "{name:<28}{:>10.3}", site.intensity().get())?;
     for task in tables.tasks() {
         let water = site.footprint(tables.request_energy(&task.name, model)?);
-        print!("{:>22.4}", water.total().get());
+        write!(out, "{:>22.4}", water.total().get())?;
     }
-    println!();
+    writeln!(out)?;
     Ok(())
 }

@@ -1,7 +1,11 @@
 //! Monthly wet bulb and on-site water use from hourly weather.
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program that prints its result")]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program that prints its help and errors")]
 
-use std::{fs::File, process::ExitCode};
+use std::{
+    fs::File,
+    io::{self, ErrorKind, Write},
+    process::ExitCode,
+};
 
 use water_dc::{
     tower::LowTemperature,
@@ -25,8 +29,12 @@ fn main() -> ExitCode {
         println!("{HELP}");
         return ExitCode::SUCCESS;
     }
-    match run(&arguments) {
+    match run(&arguments, &mut io::stdout().lock()) {
         Ok(()) => ExitCode::SUCCESS,
+        // a reader that stops early, as in `… | head`
+        Err(error) if error.downcast_ref().is_some_and(|e: &io::Error| e.kind() == ErrorKind::BrokenPipe) => {
+            ExitCode::SUCCESS
+        }
         Err(error) => {
             eprintln!("error: {error}\n\n{HELP}");
             ExitCode::FAILURE
@@ -34,12 +42,15 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(arguments: &[String]) -> Result<(), Box<dyn std::error::Error>> {
+fn run(arguments: &[String], out: &mut impl Write) -> Result<(), Box<dyn std::error::Error>> {
+    if arguments.len() > 2 {
+        return Err(format!("at most two arguments are allowed, got {}", arguments.len()).into());
+    }
     let hours = if let Some(path) = arguments.first() {
         let file = File::open(path).map_err(|error| format!("{path} must be readable: {error}"))?;
         read_hours(file, &ReadOptions::default())?.hours
     } else {
-        println!("No file given: a synthetic year, which stands for no place.\n");
+        writeln!(out, "No file given: a synthetic year, which stands for no place.\n")?;
         SyntheticClimate::HIGHLAND.hours(2023)?
     };
     let wet_bulb = match arguments.get(1) {
@@ -50,20 +61,22 @@ fn run(arguments: &[String]) -> Result<(), Box<dyn std::error::Error>> {
         None => WetBulbModel::Stull,
     };
     let choices = Choices { wet_bulb, low_temperature: LowTemperature::Extrapolate };
-    println!("Means of hourly values, {}; water in litres per kWh of server energy\n", wet_bulb.name());
-    println!(
+    writeln!(out, "Means of hourly values, {}; water in litres per kWh of server energy\n", wet_bulb.name())?;
+    writeln!(
+        out,
         "{:<9}{:>7}{:>12}{:>12}{:>12}{:>18}{:>20}",
         "month", "hours", "wet bulb °C", "lowest", "highest", "fixed approach", "fixed cold water"
-    );
+    )?;
     for month in by_month(&hours, &choices)? {
-        row(&format!("{}-{:02}", month.year, month.month), &month.summary);
+        row(out, &format!("{}-{:02}", month.year, month.month), &month.summary)?;
     }
-    row("all", &summarize(&hours, &choices)?);
+    row(out, "all", &summarize(&hours, &choices)?)?;
     Ok(())
 }
 
-fn row(name: &str, summary: &Summary) {
-    println!(
+fn row(out: &mut impl Write, name: &str, summary: &Summary) -> io::Result<()> {
+    writeln!(
+        out,
         "{name:<9}{:>7}{:>12.2}{:>12.2}{:>12.2}{:>18.4}{:>20.4}",
         summary.hours,
         summary.wet_bulb.mean.0,
@@ -71,5 +84,5 @@ fn row(name: &str, summary: &Summary) {
         summary.wet_bulb.max.0,
         summary.fixed_approach.mean.get(),
         summary.fixed_cold_water.mean.get()
-    );
+    )
 }

@@ -143,6 +143,9 @@ pub enum Error {
         /// The text given.
         value: String,
     },
+    /// A text is in another encoding.
+    #[error("text must be UTF-8, got other bytes")]
+    Encoding,
     /// A line of a text is wrong.
     #[error("line {line}: {source}")]
     Line {
@@ -286,6 +289,17 @@ pub enum Error {
         /// Number of groups.
         groups: usize,
     },
+    /// A folder for results is not empty.
+    #[cfg(feature = "frames")]
+    #[error("output folder must be empty or absent, got {}", folder.display())]
+    OutputFolder {
+        /// The folder.
+        folder: std::path::PathBuf,
+    },
+    /// A table could not be read, computed or written.
+    #[cfg(feature = "frames")]
+    #[error(transparent)]
+    Polars(#[from] polars::error::PolarsError),
     /// A file could not be read.
     #[error(transparent)]
     Io(#[from] std::io::Error),

@@ -8,6 +8,8 @@ pub mod epw;
 mod error;
 #[cfg(feature = "experiments")]
 pub mod experiments;
+#[cfg(feature = "frames")]
+pub mod frame;
 pub mod fuel;
 #[cfg(feature = "map")]
 pub mod map;

@@ -105,6 +105,6 @@ fn csv_error(error: csv::Error) -> Error {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => Error::Io(error),
         // the only other one that a flexible reader gives
-        _ => Error::Field { column: "text".to_owned(), rule: "UTF-8", value: String::new() }.at_line(line),
+        _ => Error::Encoding.at_line(line),
     }
 }

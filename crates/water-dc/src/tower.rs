@@ -21,7 +21,7 @@ use crate::{
 /// ```
 ///
 /// # Errors
-/// [`Error::Temperature`] outside -148..=392 °F (-100..=200 °C), [`Error::Quantity`] if a custom polynomial overflows.
+/// [`Error::Temperature`] for a wet bulb or a limit outside -148..=392 °F (-100..=200 °C), [`Error::Quantity`] if a custom polynomial overflows.
 pub fn onsite_wue(
     wet_bulb: Fahrenheit,
     model: &TowerModel,
@@ -30,8 +30,12 @@ pub fn onsite_wue(
     in_range(wet_bulb.to_celsius(), -100.0, 200.0, "the tower model")?;
     let tw = match *low_temperature {
         LowTemperature::Extrapolate => wet_bulb.0,
-        LowTemperature::ClampAt(limit) => wet_bulb.0.max(limit.0),
+        LowTemperature::ClampAt(limit) => {
+            in_range(limit.to_celsius(), -100.0, 200.0, "the tower model")?;
+            wet_bulb.0.max(limit.0)
+        }
         LowTemperature::FreeCooling { below, wue } => {
+            in_range(below.to_celsius(), -100.0, 200.0, "the tower model")?;
             if wet_bulb.0 < below.0 {
                 return Ok(wue);
             }
@@ -111,7 +115,9 @@ impl Polynomial {
     #[inline]
     pub(crate) fn at(&self, tw: f64) -> f64 {
         let [c0, c1, c2, c3] = self.coefficients;
-        (self.scale * (((c3 * tw + c2) * tw + c1) * tw + c0)).max(self.floor)
+        let value = self.scale * (((c3 * tw + c2) * tw + c1) * tw + c0);
+        // not `max`, which would make NaN the floor
+        if value < self.floor { self.floor } else { value }
     }
 }
 

@@ -208,7 +208,7 @@ impl FacilityEnergy {
     }
 }
 
-// Sums and products of non-negative numbers need no new check: they are never NaN.
+// Sums and products of finite, non-negative numbers are not checked again: only an overflow beyond 1e308 breaks the rule.
 
 impl std::ops::Mul<ItEnergy> for LitersPerKwh {
     type Output = Liters;

@@ -98,6 +98,15 @@ pub(super) fn check(path: &str, reader: impl Read, expected: &str) -> Result<(),
     Err(DatasetError::Checksum { path: path.into(), expected: expected.into(), found })
 }
 
+/// Checks the size of a file against the manifest's.
+pub(super) fn check_size(path: &Path, expected: u64) -> Result<(), DatasetError> {
+    let found = std::fs::metadata(path).map_err(|cause| DatasetError::Io { path: path.into(), cause })?.len();
+    if found == expected {
+        return Ok(());
+    }
+    Err(DatasetError::Size { path: path.display().to_string(), expected, found })
+}
+
 pub(super) fn open(path: &Path) -> Result<File, DatasetError> {
     File::open(path).map_err(|cause| DatasetError::Io { path: path.into(), cause })
 }

@@ -64,20 +64,24 @@ pub enum DatasetError {
         file: String,
     },
     /// The file is nowhere and has no sample.
-    #[error("{dataset}/{file} is not at hand (set PAPER_DATA, or `cargo xtask data fetch {dataset}`)")]
+    #[error("{dataset}/{file} is not at hand (set PAPER_DATA{})", or_fetch(*fetchable, dataset))]
     NotAtHand {
         /// Data set.
         dataset: String,
         /// File.
         file: String,
+        /// Whether the manifest has an address to fetch it from.
+        fetchable: bool,
     },
     /// The profile demands the whole file.
-    #[error("profile full needs {dataset}/{file}: set PAPER_DATA, or run `cargo xtask data fetch {dataset}`")]
+    #[error("profile full needs {dataset}/{file}: set PAPER_DATA{}", or_fetch(*fetchable, dataset))]
     FullNeedsFile {
         /// Data set.
         dataset: String,
         /// File.
         file: String,
+        /// Whether the manifest has an address to fetch it from.
+        fetchable: bool,
     },
     /// The file is not the one that the manifest describes.
     #[error("{path} is refused: sha256 must be {expected}, got {found}")]
@@ -88,6 +92,16 @@ pub enum DatasetError {
         expected: String,
         /// Checksum of the file.
         found: String,
+    },
+    /// The checksum is right and the manifest's size is not.
+    #[error("{path} is refused: size must be {expected} bytes, got {found}")]
+    Size {
+        /// The file.
+        path: String,
+        /// Size of the manifest.
+        expected: u64,
+        /// Size of the file.
+        found: u64,
     },
     /// The file cannot be read.
     #[error("{path}: {cause}")]
@@ -143,6 +157,10 @@ pub enum DatasetError {
         /// Largest allowed.
         max: f64,
     },
+}
+
+fn or_fetch(fetchable: bool, dataset: &str) -> String {
+    if fetchable { format!(", or run `cargo xtask data fetch {dataset}`") } else { String::new() }
 }
 
 impl DatasetError {

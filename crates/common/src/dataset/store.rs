@@ -78,7 +78,7 @@ impl Store {
     /// Finds and checks one file: `$PAPER_DATA`, then the cache, then the sample.
     ///
     /// # Errors
-    /// [`DatasetError::Checksum`] if the first file found is not the manifest's, [`DatasetError::NotAtHand`] if there
+    /// [`DatasetError::Checksum`] or [`DatasetError::Size`] if the first file found is not the manifest's, [`DatasetError::NotAtHand`] if there
     /// is none and no sample, [`DatasetError::UnknownDataset`] and [`DatasetError::UnknownFile`] for wrong names.
     pub fn file(&self, dataset: &str, path: &str) -> Result<DataFile, DatasetError> {
         type MakeOrigin = fn(PathBuf) -> Origin;
@@ -99,6 +99,7 @@ impl Store {
             let Some(candidate) = root.as_ref().map(|root| root.join(dataset).join(path)) else { continue };
             if candidate.is_file() {
                 file::check(&candidate.display().to_string(), file::open(&candidate)?, &entry.sha256)?;
+                file::check_size(&candidate, entry.bytes)?;
                 return Ok(found(origin(candidate), &entry.sha256, &[]));
             }
         }
@@ -107,7 +108,8 @@ impl Store {
             let origin = Origin::Sample { synthetic: entry.synthetic, how: entry.how.clone() };
             return Ok(found(origin, &entry.sha256, bytes));
         }
-        Err(DatasetError::NotAtHand { dataset: dataset.into(), file: path.into() })
+        let fetchable = entry.url.is_some();
+        Err(DatasetError::NotAtHand { dataset: dataset.into(), file: path.into(), fetchable })
     }
 
     fn set(&self, name: &str) -> Result<&(Manifest, Option<&'static [u8]>), DatasetError> {
@@ -152,7 +154,9 @@ mod tests {
         let file = store.file("demo", "x.txt").unwrap();
         assert_eq!((content(&file).as_str(), file.sha256.as_str()), ("abd", ABD));
         assert!(file.origin_text().contains("synthetic"));
-        assert!(store.file("demo", "y.txt").unwrap_err().is_not_at_hand());
+        let absent = store.file("demo", "y.txt").unwrap_err();
+        assert!(absent.is_not_at_hand());
+        assert_eq!(absent.to_string(), "demo/y.txt is not at hand (set PAPER_DATA)", "it has no address");
 
         for root in [&cache, &paper] {
             std::fs::create_dir_all(root.join("demo")).unwrap();
@@ -174,6 +178,21 @@ mod tests {
     }
 
     #[test]
+    fn a_manifest_with_a_wrong_size_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(folder.path().join("demo")).unwrap();
+        std::fs::write(folder.path().join("demo/x.txt"), "abc").unwrap();
+        let text = format!(
+            "name = 'demo'\ntitle = 't'\nlicense = 'CC0'\ncitation = 'c'\nused_by = []\n\
+             [[file]]\npath = 'x.txt'\nsha256 = '{ABC}'\nbytes = 4\nhow = 'h'\n"
+        );
+        let dataset = Dataset { manifest: Box::leak(text.into_boxed_str()), sample: None };
+        let roots = DataRoots { paper_data: Some(folder.path().into()), cache: None };
+        let text = Store::new(roots, [dataset]).unwrap().file("demo", "x.txt").unwrap_err().to_string();
+        assert!(text.ends_with("size must be 4 bytes, got 3"), "{text}");
+    }
+
+    #[test]
     fn wrong_names_list_the_right_ones() {
         let store = store(DataRoots::default(), false);
         assert!(store.file("dem", "x.txt").unwrap_err().to_string().contains("known: demo"));
@@ -183,10 +202,13 @@ mod tests {
     #[test]
     fn relative_paper_data_is_found_from_a_crate_folder() {
         let folder = tempfile::tempdir().unwrap();
-        std::fs::create_dir_all(folder.path().join("shared/data")).unwrap();
+        std::fs::create_dir_all(folder.path().join("elsewhere/data")).unwrap();
         let here = folder.path().join("project/crates/one");
         std::fs::create_dir_all(&here).unwrap();
-        let found = resolve(&here, Path::new("../shared/data"));
-        assert_eq!(found.canonicalize().unwrap(), folder.path().join("shared/data").canonicalize().unwrap());
+        let found = resolve(&here, Path::new("../elsewhere/data"));
+        assert_eq!(
+            found.canonicalize().unwrap(),
+            folder.path().join("elsewhere/data").canonicalize().unwrap()
+        );
     }
 }

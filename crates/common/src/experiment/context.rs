@@ -91,14 +91,16 @@ impl<'a> Context<'a> {
     /// Those of [`Store::file`]; in [`Profile::Full`] also [`DatasetError::FullNeedsFile`] where only a sample, or
     /// nothing, is at hand.
     pub fn file(&self, dataset: &str, path: &str) -> Result<DataFile, DatasetError> {
-        let needs_file = || DatasetError::FullNeedsFile { dataset: dataset.into(), file: path.into() };
+        let store = &self.setup.store;
+        let needs_file =
+            |fetchable| DatasetError::FullNeedsFile { dataset: dataset.into(), file: path.into(), fetchable };
         let full = self.setup.profile == Profile::Full;
-        let file = match self.setup.store.file(dataset, path) {
-            Err(error) if full && error.is_not_at_hand() => return Err(needs_file()),
+        let file = match store.file(dataset, path) {
+            Err(DatasetError::NotAtHand { fetchable, .. }) if full => return Err(needs_file(fetchable)),
             found => found?,
         };
         if full && matches!(file.origin, Origin::Sample { .. }) {
-            return Err(needs_file());
+            return Err(needs_file(store.manifest(dataset)?.file(path)?.url.is_some()));
         }
         self.used.borrow_mut().push(file.clone());
         Ok(file)

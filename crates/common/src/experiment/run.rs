@@ -43,6 +43,42 @@ pub enum RunError {
     Judge(#[from] JudgeError),
 }
 
+impl Report {
+    /// The report of an experiment that failed: every number with a bound is missing, and the first remark says why.
+    ///
+    /// ```
+    /// use common::{dataset::{DataRoots, Store}, experiment::*};
+    /// const BROKEN: Experiment = Experiment {
+    ///     id: "demo/broken",
+    ///     title: "Fails",
+    ///     artefact: "Table 1",
+    ///     expected: &[Expected::printed("a", "", 1.0, "Table 1").within(Bound::Abs(0.1))],
+    ///     reference: &[],
+    ///     run: |_, _| Err("no input".into()),
+    /// };
+    /// let setup = Setup::new(Profile::Quick, 1, Store::new(DataRoots::default(), [])?);
+    /// let error = BROKEN.execute(&setup).unwrap_err();
+    /// let report = Report::of_failure(&BROKEN, &setup, &error);
+    /// assert_eq!(report.rows[0].verdict, Verdict::Missing);
+    /// assert_eq!(report.notes, ["The experiment failed. demo/broken: no input."]);
+    /// # Ok::<(), common::dataset::DatasetError>(())
+    /// ```
+    #[must_use]
+    pub fn of_failure(experiment: &Experiment, setup: &Setup, error: &RunError) -> Self {
+        let empty = judge(experiment, &Record::new(), setup.profile, Evidence::Exact, &setup.known);
+        Self {
+            experiment: *experiment,
+            rows: empty.unwrap_or_default(),
+            tables: vec![],
+            figures: vec![],
+            notes: vec![format!("The experiment failed. {error}.")],
+            data: vec![],
+            strongest: Evidence::Exact,
+            seconds: 0.0,
+        }
+    }
+}
+
 impl Experiment {
     /// Runs the experiment and judges what it measured.
     ///

@@ -260,7 +260,11 @@ mod tests {
 
     #[test]
     fn absent_data_are_not_judged_and_defects_are_errors() {
-        let why = crate::dataset::DatasetError::NotAtHand { dataset: "d".into(), file: "f".into() };
+        let why = crate::dataset::DatasetError::NotAtHand {
+            dataset: "d".into(),
+            file: "f".into(),
+            fetchable: false,
+        };
         let mut record = Record::new();
         record.unavailable(&["a"], &why);
         let judged =

@@ -81,10 +81,11 @@ fn experiment(report: &Report, figures: &[String]) -> Markup {
         section.experiment id=(experiment.id) {
             h3 { (experiment.title) }
             p.artefact { (experiment.artefact) " · " code { (experiment.id) } " · "
-                (counts_line(&count(std::iter::once(report)))) }
+                (counts_line(&count(std::iter::once(report)))) " · "
+                a href={ (experiment.id) "/report.md" } { "report.md, CSV and SVG" } }
             @for note in &report.notes { p { (note) } }
             @for (figure, svg) in report.figures.iter().zip(figures) {
-                figure { div.drawing { (PreEscaped(svg)) } figcaption { (figure.title()) } }
+                figure aria-label=(figure.title()) { div.drawing { (PreEscaped(svg)) } }
             }
             (rows(&report.rows))
             @for table in &report.tables { (cells(table)) }

@@ -71,7 +71,13 @@ pub(super) fn difference(ours: Option<f64>, paper: Option<f64>) -> String {
         None => String::new(),
         Some((ours, paper)) if paper.abs() > 0.0 => {
             let percent = (ours - paper) / paper.abs() * 100.0;
-            if percent.abs() < 5e-7 { "0 %".into() } else { format!("{percent:+.2} %") }
+            match percent.abs() {
+                0.0..5e-7 => "0 %".into(),
+                0.0..0.005 => {
+                    format!("{}{} %", if percent > 0.0 { "+" } else { "" }, significant(percent, 1))
+                }
+                _ => format!("{percent:+.2} %"),
+            }
         }
         Some((ours, paper)) => format!("{:+e}", ours - paper),
     }
@@ -103,6 +109,8 @@ mod tests {
         assert_eq!(as_printed(0.66), "0.66");
         assert_eq!(as_printed(1e-9), "1e-9");
         assert_eq!(difference(Some(1.01), Some(1.0)), "+1.00 %");
+        assert_eq!(difference(Some(0.99998), Some(1.0)), "-0.002 %");
+        assert_eq!(difference(Some(1.000_04), Some(1.0)), "+0.004 %");
         assert_eq!(difference(None, Some(1.0)), "");
     }
 }

@@ -157,7 +157,7 @@ pub fn merge(parts: &[Part], grid: &Grid, scenario: &Scenario, track: &Track) ->
     }
     let missing = seen.iter().position(|seen| !seen).or((seen.len() < count).then_some(seen.len()));
     match missing {
-        Some(place) => Err(Error::MissingPart { index: place + 1, count }),
+        Some(place) => Err(Error::MissingPart { number: place + 1, count }),
         None => Ok(Map::from_times(*grid, times)),
     }
 }

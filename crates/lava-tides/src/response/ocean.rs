@@ -8,6 +8,7 @@ use num_complex::Complex64;
 ///
 /// With `s = σ - i σ_R`, `σ_n² = n(n+1) g H/R²` and `ξ_n = 3/(2n+1)` times the density ratio:
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum OceanCoupling {
     /// The paper's Eq. 7 and 28 as public ports have them,
     ///
@@ -36,6 +37,7 @@ pub enum OceanCoupling {
 
 /// Where the series of the rotating tide ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Truncation {
     /// After so many degrees, from 2 on; 24 are enough for oceans deeper than 30 km on an Earth.
     Terms(usize),

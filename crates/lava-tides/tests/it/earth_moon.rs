@@ -184,7 +184,7 @@ fn a_map_is_the_same_on_any_number_of_threads_and_in_parts() {
     assert_eq!(merge(&parts, &grid, &scenario, &track).unwrap(), whole);
 
     let missing = merge(&[parts[0].clone(), parts[3].clone(), parts[1].clone()], &grid, &scenario, &track);
-    assert!(matches!(missing, Err(Error::MissingPart { index: 2, count: 4 })), "{missing:?}");
+    assert!(matches!(missing, Err(Error::MissingPart { number: 2, count: 4 })), "{missing:?}");
     assert!(merge(&[], &grid, &scenario, &track).is_err());
     let twice = [parts.clone(), vec![parts[1].clone()]].concat();
     assert!(matches!(merge(&twice, &grid, &scenario, &track), Err(Error::ForeignPart { .. })));

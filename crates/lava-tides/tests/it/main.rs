@@ -8,6 +8,8 @@ mod evolve;
 mod golden;
 mod hansen;
 mod love;
+mod map;
+mod monte_carlo;
 mod passive;
 mod planets;
 mod spin;

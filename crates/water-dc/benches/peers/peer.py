@@ -1,4 +1,4 @@
-"""The workloads of `peer.rs` with numpy and PsychroLib, on the same input.
+"""The workloads of `peer.rs` with numpy, PsychroLib, polars and DuckDB, on the same input.
 
 usage: peer.py --list | peer.py --workload NAME [--rows N]
 Prints one JSON line: workload, rows, CPU seconds of the work alone, mean of the result.
@@ -7,6 +7,7 @@ Prints one JSON line: workload, rows, CPU seconds of the work alone, mean of the
 import argparse
 import json
 import os
+import pathlib
 import sys
 import time
 
@@ -37,6 +38,7 @@ def stull_both_towers(t, rh):
 
 
 def psychrometric(t, rh):
+    sys.modules["numba"] = None  # with numba the library compiles itself: that is the next workload
     import psychrolib
 
     psychrolib.SetUnitSystem(psychrolib.SI)
@@ -44,41 +46,143 @@ def psychrometric(t, rh):
     return np.array([wet_bulb(a, b / 100.0, 101325.0) for a, b in zip(t.tolist(), rh.tolist())])
 
 
+def psychrometric_batch(t, rh):
+    import psychrolib
+
+    if psychrolib.PSYCHROLIB_UNITS is None:  # setting it again would compile everything again
+        psychrolib.SetUnitSystem(psychrolib.SI)
+    return psychrolib.GetTWetBulbFromRelHum(t, rh / 100.0, 101325.0)
+
+
 def tower_cubic(t, rh):
     tw = 1.8 * t + 32.0
     return np.maximum(0.05, 6.0 / 5.0 * (((6e-5 * tw - 0.01) * tw + 0.61) * tw - 10.4))
 
 
+def table_file(kind, rows):
+    """The Parquet file that `peer.rs` writes."""
+    folder = pathlib.Path(__file__).resolve().parents[4] / "target" / "bench" / "water-dc"
+    path = folder / f"{kind}-{rows}.parquet"
+    if not path.is_file():
+        sys.exit(f"run the workload of peer.rs with the same number of rows first: it writes {path.name}")
+    return str(path)
+
+
+def table_polars(path, t, rh):
+    import polars as pl
+
+    tw = 1.8 * (
+        t * (0.151977 * (rh + 8.313659).sqrt()).arctan()
+        + (t + rh).arctan()
+        - (rh - 1.676331).arctan()
+        + 0.00391838 * (rh * rh.sqrt()) * (0.023101 * rh).arctan()
+        - 4.686035
+    ) + 32.0
+    column = pl.col("tw")
+    approach = pl.max_horizontal(pl.lit(0.0), (-0.0001896 * column + 0.03095) * column + 0.4442)
+    cold_water = pl.max_horizontal(pl.lit(0.0), (0.0005112 * column - 0.04982) * column + 2.387)
+    means = (
+        pl.scan_parquet(path)
+        .select("group", tw.alias("tw"))
+        .select("group", approach.alias("approach"), cold_water.alias("cold_water"))
+        .group_by("group")
+        .mean()
+        .collect(engine="streaming")
+    )
+    return 0.5 * (means["approach"].mean() + means["cold_water"].mean())
+
+
+def table_numbers_polars(path):
+    import polars as pl
+
+    return table_polars(path, pl.col("t"), pl.col("rh"))
+
+
+def table_quantized_polars(path):
+    import polars as pl
+
+    return table_polars(path, pl.col("tenths") / 10.0, pl.col("percent").cast(pl.Float64))
+
+
+def table_duckdb(path, t, rh):
+    import duckdb
+
+    tw = f"""1.8e0 * ({t} * atan(151977e-6 * sqrt({rh} + 8313659e-6)) + atan({t} + {rh}) - atan({rh} - 1676331e-6)
+        + 391838e-8 * ({rh} * sqrt({rh})) * atan(23101e-6 * {rh}) - 4686035e-6) + 32e0"""
+    statement = f"""
+        SELECT 0.5e0 * (avg(approach) + avg(cold_water)) FROM (
+            SELECT avg(greatest(0e0, (-1896e-7 * tw + 3095e-5) * tw + 4442e-4)) AS approach,
+                   avg(greatest(0e0, (5112e-7 * tw - 4982e-5) * tw + 2387e-3)) AS cold_water
+            FROM (SELECT "group", {tw} AS tw FROM read_parquet('{path}')) GROUP BY "group")"""
+    return duckdb.sql(statement).fetchall()[0][0]
+
+
+def table_numbers_duckdb(path):
+    return table_duckdb(path, "t", "rh")
+
+
+def table_quantized_duckdb(path):
+    return table_duckdb(path, "(tenths / 1e1)", "percent::DOUBLE")
+
+
+# name: peer, usual number of rows, work
 WORKLOADS = {
-    "stull": ("numpy", stull),
-    "stull_both_towers": ("numpy", stull_both_towers),
-    "psychrometric": ("psychrolib", psychrometric),
-    "tower_cubic": ("numpy", tower_cubic),
+    "stull": ("numpy", 100_000, stull),
+    "stull_both_towers": ("numpy", 100_000, stull_both_towers),
+    "psychrometric": ("psychrolib", 100_000, psychrometric),
+    "psychrometric_batch": ("psychrolib with numba", 1_000_000, psychrometric_batch),
+    "tower_cubic": ("numpy", 100_000, tower_cubic),
+    "table_numbers_polars": ("polars", 10_000_000, table_numbers_polars),
+    "table_numbers_duckdb": ("duckdb", 10_000_000, table_numbers_duckdb),
+    "table_quantized_polars": ("polars", 10_000_000, table_quantized_polars),
+    "table_quantized_duckdb": ("duckdb", 10_000_000, table_quantized_duckdb),
 }
+
+
+def run_slices(work, rows):
+    rng = np.random.default_rng(7)
+    t = rng.uniform(5, 45, rows)
+    rh = rng.uniform(5, 99, rows)
+    work(t[:10], rh[:10])  # imports, compilation and first calls are not part of the measurement
+    start = time.process_time()
+    result = work(t, rh)
+    return time.process_time() - start, float(result.mean())
+
+
+def run_table(work, name, rows):
+    path = table_file("quantized" if "quantized" in name else "numbers", rows)
+    __import__(name.rsplit("_", 1)[1])  # the import is not part of the measurement
+    start = time.process_time()
+    result = work(path)
+    return time.process_time() - start, result
+
+
+def largest_memory_mb():
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--workload", choices=WORKLOADS)
-    parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument("--rows", type=int)
     arguments = parser.parse_args()
     if arguments.list:
-        for name, (peer, _) in WORKLOADS.items():
-            print(name, peer)
+        for name, (peer, _, _) in WORKLOADS.items():
+            print(f"{name}\t{peer}")
         return
-    if arguments.workload is None or arguments.rows < 1:
-        parser.error("--workload and a positive number of --rows are required")
-    rng = np.random.default_rng(7)
-    t = rng.uniform(5, 45, arguments.rows)
-    rh = rng.uniform(5, 99, arguments.rows)
-    work = WORKLOADS[arguments.workload][1]
-    work(t[:10], rh[:10])  # imports and first calls are not part of the measurement
-    start = time.process_time()
-    result = work(t, rh)
-    cpu_s = time.process_time() - start
-    line = {"workload": arguments.workload, "rows": arguments.rows, "cpu_s": cpu_s, "check": float(result.mean())}
-    json.dump(line, sys.stdout)
+    if arguments.workload is None:
+        parser.error("--workload is required")
+    _, usual, work = WORKLOADS[arguments.workload]
+    rows = arguments.rows if arguments.rows is not None else usual
+    if rows < 1:
+        parser.error("--rows must be positive")
+    table = arguments.workload.startswith("table_")
+    cpu_s, check = run_table(work, arguments.workload, rows) if table else run_slices(work, rows)
+    line = {"workload": arguments.workload, "rows": rows, "cpu_s": cpu_s, "check": check}
+    json.dump(line | {"rss_mb": round(largest_memory_mb(), 1)}, sys.stdout)
     print()
 
 

@@ -13,9 +13,9 @@ const COLDEST: i16 = -900;
 const HOTTEST: i16 = 600;
 const HUMIDITIES: usize = 101;
 
-/// On-site water use of N tower models for every temperature of -90.0..=60.0 °C in tenths and every whole percent of
-/// humidity: what the scalar functions give, bit by bit. 1.2 MB a tower, of which any one climate uses a part that
-/// fits the cache.
+/// N quantities, such as the on-site water use of N towers, for every temperature of -90.0..=60.0 °C in tenths and
+/// every whole percent of humidity: what the scalar functions give, bit by bit. 151 601 cells, 1.2 MB a quantity, of
+/// which any one climate uses a part that fits the cache.
 ///
 /// ```
 /// use water_dc::{batch::{Onsite, Table}, tower::{LowTemperature, TowerModel}, wet_bulb::WetBulbModel};
@@ -30,18 +30,26 @@ pub struct Table<const N: usize> {
 }
 
 impl<const N: usize> Table<N> {
-    /// Computes all 151 601 cells by the scalar functions: 10 ms for Stull's fit, 100 ms for the psychrometric model.
-    /// What those refuse is NaN.
+    /// Water use by N tower models, computed by the scalar functions: 10 ms for Stull's fit, 100 ms for the
+    /// psychrometric model.
     #[must_use]
     pub fn new(onsite: &Onsite<N>) -> Self {
-        let cell = |tenths: i16, percent: u8| -> Result<[f64; N]> {
-            let humidity = RelativeHumidity::from_percent(f64::from(percent))?;
-            let tw = wet_bulb(Celsius(f64::from(tenths) / 10.0), humidity, &onsite.wet_bulb)?.to_fahrenheit();
+        Self::tabulate(|temperature, humidity| {
+            let tw = wet_bulb(temperature, humidity, &onsite.wet_bulb)?.to_fahrenheit();
             let mut wue = [0.0; N];
             for (wue, tower) in wue.iter_mut().zip(&onsite.towers) {
                 *wue = onsite_wue(tw, tower, &onsite.low_temperature)?.get();
             }
             Ok(wue)
+        })
+    }
+
+    /// Any function of temperature and humidity, such as the wet bulb itself. NaN where it is an error.
+    #[must_use]
+    pub fn tabulate(function: impl Fn(Celsius, RelativeHumidity) -> Result<[f64; N]>) -> Self {
+        let cell = |tenths: i16, percent: u8| {
+            let humidity = RelativeHumidity::from_percent(f64::from(percent))?;
+            function(Celsius(f64::from(tenths) / 10.0), humidity)
         };
         let rows = (COLDEST..=HOTTEST).flat_map(|tenths| (0..=100).map(move |percent| (tenths, percent)));
         let mut cells: Vec<_> =
@@ -50,7 +58,7 @@ impl<const N: usize> Table<N> {
         Self { cells }
     }
 
-    /// Water use in L/kWh at a temperature in tenths of a degree Celsius and a whole percentage; NaN outside
+    /// The quantities at a temperature in tenths of a degree Celsius and a whole percentage; NaN outside
     /// -900..=600 and 0..=100.
     #[inline]
     #[must_use]
@@ -62,7 +70,7 @@ impl<const N: usize> Table<N> {
         self.cells[if valid { index } else { self.cells.len() - 1 }]
     }
 
-    /// Water use of each row, tower by tower.
+    /// The quantities of each row.
     ///
     /// # Errors
     /// [`crate::Error::Lengths`] if the slices differ in length.

@@ -179,19 +179,19 @@ pub(crate) fn published_hour(row: &Row<'_>, columns: &PublishedColumns) -> Resul
 
 const TIME_RULE: &str = "a time YYYY-MM-DD HH:MM[:SS]";
 
-/// Strictly this form: jiff would also take a date for midnight and drop an offset from UTC.
 fn parse_time(row: &Row<'_>, column: usize) -> Result<DateTime> {
-    let text = row.text(column).as_bytes();
+    civil_time(row.text(column)).ok_or_else(|| row.wrong(column, TIME_RULE))
+}
+
+/// Strictly this form: jiff would also take a date for midnight and drop an offset from UTC.
+pub(crate) fn civil_time(text: &str) -> Option<DateTime> {
+    let bytes = text.as_bytes();
     let of_day = |byte: &u8| byte.is_ascii_digit() || *byte == b':';
-    if matches!(text.len(), 16 | 19)
-        && text[4] == b'-'
-        && matches!(text[10], b' ' | b'T')
-        && text[11..].iter().all(of_day)
-    {
-        row.parse(column, TIME_RULE)
-    } else {
-        Err(row.wrong(column, TIME_RULE))
-    }
+    let strict = matches!(bytes.len(), 16 | 19)
+        && bytes[4] == b'-'
+        && matches!(bytes[10], b' ' | b'T')
+        && bytes[11..].iter().all(of_day);
+    if strict { text.parse().ok() } else { None }
 }
 
 fn parse_temperature(row: &Row<'_>, column: usize) -> Result<Celsius> {

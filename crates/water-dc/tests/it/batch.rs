@@ -120,7 +120,7 @@ fn onsite() -> Onsite<2> {
 }
 
 /// First rows of what numpy's `default_rng(7)` gives: temperatures of 10 million rows, then their humidities.
-fn benchmark_weather(rows: usize) -> (Vec<f64>, Vec<f64>, Vec<u32>) {
+pub(crate) fn benchmark_weather(rows: usize) -> (Vec<f64>, Vec<f64>, Vec<u32>) {
     const ALL: u128 = 10_000_000;
     let mut rng = rand_pcg::Pcg64::new(
         312124358633082931476149097798454608762,
@@ -138,7 +138,7 @@ fn benchmark_weather(rows: usize) -> (Vec<f64>, Vec<f64>, Vec<u32>) {
 }
 
 #[test]
-fn benchmark_weather_is_that_of_numpy() {
+pub(crate) fn benchmark_weather_is_that_of_numpy() {
     let (t, rh, _) = benchmark_weather(2);
     assert_eq!(t, [30.003818664186678, 40.88855203878302]);
     assert_close!(rh[0], 42.96578803, abs = 5e-9);

@@ -1,4 +1,4 @@
-//! Weather files of EnergyPlus.
+//! Weather files of `EnergyPlus`.
 
 use std::{fmt::Write as _, fs::File, io::Write as _};
 
@@ -11,7 +11,7 @@ use water_dc::{
 };
 
 /// A file of the first days of January. Fields of an hour: dry bulb, dew point, humidity, pressure.
-fn file(line_end: &str, minute: u8, hours: &[[f64; 4]]) -> String {
+pub(crate) fn file(line_end: &str, minute: u8, hours: &[[f64; 4]]) -> String {
     let mut text = "LOCATION,Addis Ababa,-,ETH,TEST,634500,8.98,38.80,3.0,2355.0".to_owned();
     for line in ["DESIGN CONDITIONS,0", "TYPICAL/EXTREME PERIODS,0", "GROUND TEMPERATURES,0", "HOLIDAYS,No"] {
         write!(text, "{line_end}{line}").unwrap();

@@ -194,3 +194,20 @@ fn input_and_output() {
     assert!(matches!(&result, Err(Error::Io(_))));
     assert_eq!(text(result), "the disc is gone");
 }
+
+#[test]
+fn custom_polynomials_and_limits() {
+    let floor = LitersPerKwh::new(0.5).unwrap();
+    // at 100 °F the two large terms cancel to infinity minus infinity, which must not pass for the floor
+    let wild = TowerModel::Custom(Polynomial::new([0.0, 0.0, -1e308, 1e308], floor).unwrap());
+    assert!(onsite_wue(Fahrenheit(100.0), &wild, &LowTemperature::Extrapolate).is_err());
+    for limit in [f64::NAN, f64::INFINITY] {
+        let (model, limit) = (TowerModel::FixedColdWater, Fahrenheit(limit));
+        let off = LowTemperature::FreeCooling { below: limit, wue: floor };
+        for policy in [LowTemperature::ClampAt(limit), off] {
+            assert!(
+                text(onsite_wue(Fahrenheit(60.0), &model, &policy)).starts_with("temperature must be in")
+            );
+        }
+    }
+}

@@ -6,6 +6,8 @@ mod batch;
 mod cooling;
 mod epw;
 mod errors;
+#[cfg(feature = "frames")]
+mod frames;
 mod golden;
 mod invariants;
 #[cfg(feature = "map")]

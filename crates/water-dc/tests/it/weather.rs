@@ -217,7 +217,7 @@ fn rejected_files() {
         &b"timestamp,temperature,humidity\n2024-01-01 00:00:00,\xff,50\n"[..],
         &ReadOptions::default(),
     );
-    assert_eq!(error.unwrap_err().to_string(), "line 2: text must be UTF-8, got \"\"");
+    assert_eq!(error.unwrap_err().to_string(), "line 2: text must be UTF-8, got other bytes");
     let text = "timestamp,temperature,humidity,pressure_pa\n2024-01-01 00:00:00,20,50,0\n";
     assert_eq!(fails(text), "line 2: pressure in Pa must be finite and positive, got 0");
 }
