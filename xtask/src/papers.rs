@@ -3,7 +3,7 @@
 use common::experiment::{Experiment, Paper};
 
 /// Every paper, in the order of the report.
-pub(crate) const PAPERS: &[Paper] = &[water_dc::experiments::PAPER];
+pub(crate) const PAPERS: &[Paper] = &[water_dc::experiments::PAPER, lava_tides::experiments::PAPER];
 
 /// Every experiment.
 pub(crate) fn experiments() -> impl Iterator<Item = &'static Experiment> + Clone {

@@ -6,7 +6,7 @@
 //!
 //! | feature | adds |
 //! | --- | --- |
-//! | (none) | [`assert_close!`], [`rng`], [`roots`], [`stats`] |
+//! | (none) | [`assert_close!`], [`ode`], [`quadrature`], [`rng`], [`roots`], [`stats`] |
 //! | `experiments` | `dataset`, `experiment`, `report` |
 
 mod assert;
@@ -14,6 +14,8 @@ mod assert;
 pub mod dataset;
 #[cfg(feature = "experiments")]
 pub mod experiment;
+pub mod ode;
+pub mod quadrature;
 #[cfg(feature = "experiments")]
 pub mod report;
 pub mod rng;
