@@ -75,7 +75,7 @@ fn failures_are_typed() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
+    #![proptest_config(crate::same_cases(60))]
 
     /// The series below 1e-3 and the quadrature above join; the table agrees with single coefficients.
     #[test]
@@ -84,7 +84,7 @@ proptest! {
         let x = hansen(-3, 2, k, e).unwrap();
         prop_assert!((table.sectoral(k) - x).abs() < 2e-7 / f64::from(k.abs().max(1)));
         if table.sectoral_range().contains(&k) {
-            prop_assert!((table.sectoral(k) - x).abs() < 2e-14 * table.sums()[2].sqrt());
+            prop_assert!((table.sectoral(k) - x).abs() < 1e-13 * table.sums()[2].sqrt());
         }
     }
 }

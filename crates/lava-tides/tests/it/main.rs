@@ -15,3 +15,13 @@ mod planets;
 mod spin;
 mod surface;
 mod tides;
+
+/// Property tests with the same cases in every run.
+fn same_cases(cases: u32) -> proptest::test_runner::Config {
+    proptest::test_runner::Config {
+        cases,
+        rng_seed: proptest::test_runner::RngSeed::Fixed(7),
+        failure_persistence: None,
+        ..Default::default()
+    }
+}

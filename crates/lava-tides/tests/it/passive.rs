@@ -41,7 +41,7 @@ fn responses(depth: f64, drag: f64, ratio: f64, viscosity: f64) -> Vec<Box<dyn T
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+    #![proptest_config(crate::same_cases(300))]
 
     /// Energy is lost, never gained, at any frequency of either sign; reversing time and spin conjugates.
     #[test]

@@ -176,7 +176,7 @@ fn failures_and_flags() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+    #![proptest_config(crate::same_cases(200))]
 
     /// Energy and angular momentum balance in every term and in the sum; heat is not negative.
     #[test]
