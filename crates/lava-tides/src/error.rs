@@ -105,16 +105,6 @@ pub enum Error {
         /// Torque on the planet there, N m.
         torque_n_m: f64,
     },
-    /// A part does not belong to the map.
-    #[error("every part must belong to the map, got part {index}/{count}: {why}")]
-    ForeignPart {
-        /// Which part.
-        index: usize,
-        /// Of how many.
-        count: usize,
-        /// What is wrong with it.
-        why: &'static str,
-    },
     /// A table lacks a column.
     #[error("column {column:?} must be in the header, got {found}")]
     MissingColumn {

@@ -1,4 +1,5 @@
-//! Tides.
+#![doc = include_str!("../README.md")]
+
 pub mod archive;
 mod body;
 pub mod constants;

@@ -11,6 +11,7 @@ use rand_distr::{Distribution, StandardNormal};
 
 /// What is drawn, and how often.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Draws {
     /// Number of draws, at least 1.
     pub count: usize,
@@ -25,6 +26,7 @@ pub struct Draws {
 
 /// Median and the ends of the central 68 %.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Spread {
     /// 16th percentile.
     pub low: f64,
@@ -36,6 +38,7 @@ pub struct Spread {
 
 /// The budget of a surface with its errors.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct BudgetSpread {
     /// Heat of the tide, W m⁻².
     pub tidal_w_m2: Spread,
@@ -55,16 +58,16 @@ pub struct BudgetSpread {
 /// # Errors
 /// [`Error::MissingValue`] for an error bar that is wanted and not in the table, [`Error::MassNotMeasured`],
 /// [`Error::Count`] for no draws or more than ten million; those of [`synchronous_budget`] and of `response`.
-pub fn budget_spread<R: TidalResponse>(
+pub fn budget_spread<R: TidalResponse, E: From<Error>>(
     record: &PlanetRecord,
     draws: &Draws,
-    response: impl Fn(&Planet) -> Result<R>,
+    response: impl Fn(&Planet) -> std::result::Result<R, E>,
     terms: TideTerms,
     surface: &Surface,
-) -> Result<BudgetSpread> {
+) -> std::result::Result<BudgetSpread, E> {
     const MOST: usize = 10_000_000;
     if !(1..=MOST).contains(&draws.count) {
-        return Err(Error::Count { name: "draws", rule: "in 1..=10000000", count: draws.count });
+        return Err(Error::Count { name: "draws", rule: "in 1..=10000000", count: draws.count }.into());
     }
     let source = Source::new(record, draws)?;
     let mut rng = Streams::new(draws.seed).stream(&record.name);

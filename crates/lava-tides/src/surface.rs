@@ -17,6 +17,7 @@ pub const EVAPORATION_K: f64 = 4000.0;
 
 /// How the light is spread over the surface: the factor f.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Redistribution {
     /// Over the whole sphere: 1/4.
     #[default]
@@ -86,6 +87,7 @@ impl Surface {
 
 /// Energy budget of a surface.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct SurfaceBudget {
     /// Light absorbed, W m⁻².
     pub absorbed_w_m2: f64,

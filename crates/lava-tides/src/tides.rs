@@ -9,6 +9,7 @@ use num_complex::Complex64;
 
 /// Which terms of the tide are summed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum TideTerms {
     /// All of them.
     #[default]
@@ -20,6 +21,7 @@ pub enum TideTerms {
 
 /// One term of the tide. In every one, spin times torque plus the work on the orbit plus the heat is zero.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct TidalMode {
     /// Azimuthal order `m`.
     pub order: Order,
@@ -39,6 +41,7 @@ pub struct TidalMode {
 
 /// Heat, torque and rates of change that the tide in one body gives rise to.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct TidalState {
     /// Heat, W; not negative.
     pub power_w: f64,
@@ -107,13 +110,12 @@ pub fn tidal_state(
     let mut wave_height_m = 0.0;
     let equilibrium = G * orbit.perturber_mass_kg() * body.radius_m().powi(2)
         / (orbit.semi_major_axis_m().powi(3) * body.gravity_m_s2());
-    let sums = tide.sums(&table, spin_rad_s, |mode, coefficient| {
-        let forcing = Forcing { frequency_rad_s: mode.frequency_rad_s, spin_rad_s, order: mode.order };
+    let answer = |forcing| response.k2_and_elevation(forcing);
+    let sums = tide.sums(&table, spin_rad_s, answer, |mode, coefficient, height| {
         if mode.frequency_rad_s.abs() > 1e-3 * orbit.mean_motion_rad_s() {
             // The largest value of |U| over the sphere: 3/4 on the equator, 1 at the poles.
             let largest = if mode.order == Order::Sectoral { 0.75 } else { 1.0 };
-            let height = response.ocean_elevation(forcing).norm();
-            wave_height_m += largest * equilibrium * coefficient.abs() * height;
+            wave_height_m += largest * equilibrium * coefficient.abs() * height.norm();
         }
         modes.push(mode);
     })?;
@@ -166,12 +168,19 @@ impl TideSums {
 }
 
 impl Tide<'_> {
-    /// Sums the terms, and shows each with its Hansen coefficient to `each`.
-    pub(crate) fn sums(
+    /// The sums alone.
+    pub(crate) fn totals(&self, table: &HansenTable, spin_rad_s: f64) -> Result<TideSums> {
+        self.sums(table, spin_rad_s, |forcing| (self.response.k2(forcing), ()), |_, _, ()| ())
+    }
+
+    /// Sums the terms. `answer` gives the Love number and whatever else comes with it, which is shown to `each` with
+    /// the term and its Hansen coefficient.
+    fn sums<X>(
         &self,
         table: &HansenTable,
         spin_rad_s: f64,
-        mut each: impl FnMut(TidalMode, f64),
+        answer: impl Fn(Forcing) -> (Complex64, X),
+        mut each: impl FnMut(TidalMode, f64, X),
     ) -> Result<TideSums> {
         finite("spin, rad/s", spin_rad_s)?;
         let n = self.orbit.mean_motion_rad_s();
@@ -184,7 +193,7 @@ impl Tide<'_> {
         let mut add = |order: Order, k: i32, coefficient: f64, weight: f64, shape: f64| {
             let (m, harmonic) = (f64::from(order.m()), f64::from(k));
             let frequency_rad_s = m * spin_rad_s - harmonic * n;
-            let k2 = self.response.k2(Forcing { frequency_rad_s, spin_rad_s, order });
+            let (k2, other) = answer(Forcing { frequency_rad_s, spin_rad_s, order });
             if !(k2.re.is_finite() && k2.im.is_finite()) {
                 return Err(Error::UndefinedResponse { frequency_rad_s });
             }
@@ -202,7 +211,7 @@ impl Tide<'_> {
             sums.torque += mode.torque_n_m;
             sums.orbital_power += mode.orbital_power_w;
             sums.shaping += a * shape;
-            each(mode, coefficient);
+            each(mode, coefficient, other);
             Ok(())
         };
         for (k, coefficient) in table.sectoral_terms() {

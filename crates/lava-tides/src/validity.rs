@@ -5,6 +5,7 @@ use std::ops::{BitOr, BitOrAssign};
 
 /// An assumption that does not hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Violation {
     /// The ocean is deeper than a tenth of the radius: the shallow-water equations do not hold.
     DeepOcean,
@@ -50,6 +51,8 @@ impl Violation {
 /// assert_eq!(validity.to_string(), "deep ocean, frozen");
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(into = "Vec<Violation>", from = "Vec<Violation>"))]
 pub struct Validity(u8);
 
 impl Validity {
@@ -80,6 +83,25 @@ impl Validity {
 impl From<Violation> for Validity {
     fn from(violation: Violation) -> Self {
         Self(violation.bit())
+    }
+}
+
+/// The assumptions that do not hold, in the order of [`Violation::ALL`].
+impl From<Validity> for Vec<Violation> {
+    fn from(validity: Validity) -> Self {
+        validity.violations().collect()
+    }
+}
+
+impl FromIterator<Violation> for Validity {
+    fn from_iter<I: IntoIterator<Item = Violation>>(violations: I) -> Self {
+        violations.into_iter().fold(Self::default(), |validity, violation| validity | violation.into())
+    }
+}
+
+impl From<Vec<Violation>> for Validity {
+    fn from(violations: Vec<Violation>) -> Self {
+        violations.into_iter().collect()
     }
 }
 

@@ -77,6 +77,14 @@ impl Figure {
         let svg = drawn.map_err(|message| ReportError::Figure { figure: self.name().into(), message })?;
         Ok(svg.replace(paint::INK_TEXT, "currentColor"))
     }
+
+    /// The drawing as a file of its own, which brings its colours along.
+    ///
+    /// # Errors
+    /// As [`Figure::svg`].
+    pub fn svg_file(&self, expected: &[Expected]) -> Result<String, ReportError> {
+        Ok(standalone(&self.svg(expected)?))
+    }
 }
 
 /// The drawing as a file of its own, which must bring its colours along.

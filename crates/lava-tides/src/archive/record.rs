@@ -6,6 +6,7 @@ use crate::{Body, Orbit, Planet, Star};
 
 /// A value with its errors of one standard deviation.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Quantity {
     /// Value.
     pub value: f64,
@@ -15,6 +16,7 @@ pub struct Quantity {
 
 /// Where a mass comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum MassOrigin {
     /// A measurement.
     Measured,
@@ -44,6 +46,7 @@ impl MassOrigin {
 
 /// What is known of an eccentricity.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Eccentricity {
     /// A measurement.
     Measured(Quantity),
@@ -59,6 +62,7 @@ pub enum Eccentricity {
 
 /// One planet of the archive, in its units.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct PlanetRecord {
     /// Name.
     pub name: String,

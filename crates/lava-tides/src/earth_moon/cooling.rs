@@ -1,118 +1,123 @@
-//! An ocean that freezes while the Moon recedes.
+//! Recession while the ocean freezes from below.
 
-use super::track::ascending;
-use super::{EarthMoon, Scenario};
+use super::EarthMoon;
 use crate::error::{Error, Result, not_negative, positive, within};
-use common::ode::{Event, Options, solve};
-use std::f64::consts::PI;
+use crate::response::{Forcing, HomogeneousBody, MagmaOcean, MoltenPlanet, Order, TidalResponse};
+use crate::rheology::Rheology;
+use common::ode::{Crossing, Event, Options, solve};
 
-/// Crystallisation of a magma ocean from its bottom (derived here, after the energy balance of Zahnle et al. 2015),
+/// How an ocean of magma loses its heat and freezes from below (derived here),
 ///
 /// ```text
-/// dH/dt = -(4 π R² F - ε P) / (4 π (R - H)² ρ (L + c ΔT))
+/// dH/dt = -(4 π R² F - ε P_tide) / (4 π (R-H)² ρ (L_f + c_p ΔT)).
 /// ```
-///
-/// with the outgoing flux `F` that the steam atmosphere allows and the tidal heat `P`, of which a part `ε` melts the
-/// bottom again.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Cooling {
-    flux_w_m2: f64,
-    remelting: f64,
+    /// Heat flux F that leaves the surface, W m⁻²: about 100 under a steam atmosphere (Zahnle et al. 2015).
+    pub flux_w_m2: f64,
+    /// Part ε of the tide's heat that melts the base, in `[0, 1]`.
+    pub remelting: f64,
+    /// Latent heat `L_f`, J/kg: about 4e5.
+    pub latent_heat_j_kg: f64,
+    /// Sensible heat `c_p ΔT` that each kg gives up, J/kg: about 1.2e6.
+    pub sensible_heat_j_kg: f64,
+    /// Least depth to which the ocean is followed, m.
+    pub least_depth_m: f64,
 }
 
-/// Latent heat of rock, J/kg.
-const LATENT_HEAT_J_KG: f64 = 4e5;
-/// Heat given off while the melt cools to the solidus: 1200 J kg⁻¹ K⁻¹ over 1000 K, J/kg.
-const SENSIBLE_HEAT_J_KG: f64 = 1200.0 * 1000.0;
-/// Depth at which the ocean counts as frozen, as a share of the first depth.
-const FROZEN_SHARE: f64 = 1e-2;
-
-/// Whether the ocean froze on the way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Frozen {
-    /// It is still there at the end.
-    No,
-    /// Less than a hundredth of its depth was left before the end.
-    Yes,
-}
-
-/// The end of a recession over a freezing ocean.
+/// One moment of a recession with a cooling ocean.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct CoolingEnd {
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct CoolingState {
     /// Time since the start, s.
     pub time_s: f64,
     /// Distance of the Moon, m.
     pub distance_m: f64,
-    /// Depth left, m.
+    /// Depth of the ocean, m.
     pub depth_m: f64,
-    /// Whether the ocean froze before the goal was reached.
-    pub frozen: Frozen,
 }
 
-impl Cooling {
-    /// Outgoing flux (W m⁻², not negative; about 100 under a steam atmosphere) and the part of the tidal heat that
-    /// melts the bottom, in `[0, 1]`.
-    ///
-    /// # Errors
-    /// [`Error::Quantity`] for a value out of its range.
-    pub fn new(outgoing_flux_w_m2: f64, remelting: f64) -> Result<Self> {
-        Ok(Self {
-            flux_w_m2: not_negative("outgoing flux, W/m²", outgoing_flux_w_m2)?,
-            remelting: within(
-                "part of the heat that melts the bottom",
-                "in [0, 1]",
-                remelting,
-                (0.0..=1.0).contains(&remelting),
-            )?,
-        })
-    }
+/// A recession with a cooling ocean.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct CoolingCourse {
+    /// The start and the end of each step.
+    pub states: Vec<CoolingState>,
+    /// Whether the Moon reached its goal; otherwise the ocean froze or time was up.
+    pub arrived: bool,
+}
 
-    /// Follows the Moon from one distance to another (m) over an ocean of this first depth (m) and drag (s⁻¹), until
-    /// the goal or until the ocean has frozen. Remelting never makes the ocean deeper than it was.
+impl CoolingCourse {
+    /// The last moment.
+    #[must_use]
+    pub fn end(&self) -> CoolingState {
+        self.states.last().copied().unwrap_or(CoolingState { time_s: 0.0, distance_m: 0.0, depth_m: 0.0 })
+    }
+}
+
+impl EarthMoon {
+    /// Recession from one distance to another, m, within a time limit in s, while `ocean` cools; it ends early where
+    /// the ocean is as thin as [`Cooling::least_depth_m`].
     ///
     /// # Errors
-    /// Those of [`EarthMoon::state`] and [`Scenario::response`]; [`Error::WrongDirection`] where the tide does not
-    /// drive the Moon outwards; [`Error::Integration`] if the integrator gives up.
-    pub fn recede(
+    /// [`Error::Quantity`] for a cooling out of its range, those of [`EarthMoon::at`], and [`Error::Integration`].
+    pub fn recession_with_cooling<R: Rheology + Copy>(
         &self,
-        system: &EarthMoon,
-        scenario: &Scenario,
+        (interior, ocean): (HomogeneousBody<R>, MagmaOcean),
+        cooling: &Cooling,
         (from_m, to_m): (f64, f64),
-        depth_m: f64,
-        drag_per_s: f64,
-    ) -> Result<CoolingEnd> {
-        ascending(from_m, to_m)?;
-        let first = positive("ocean depth, m", depth_m)?;
-        system.state(from_m)?;
-        let (radius, area) = (system.earth().radius_m(), system.earth().area_m2());
-        let melt_density = scenario.density_ratio * system.earth().mean_density_kg_m3();
-        // With ln a as the variable, the state is the time in 1e12 s and the depth over the first one.
-        let unit = 1e12;
-        let rate = |x: f64, [_, share]: &[f64; 2]| -> Result<[f64; 2]> {
-            let depth = (share * first).clamp(1e-3 * FROZEN_SHARE * first, first);
-            let state = system.state(x.exp().clamp(from_m, to_m))?;
-            let response = scenario.response(system, depth, drag_per_s)?;
-            let torque = system.torque_n_m(&state, &*response)?;
-            if torque >= 0.0 {
-                let at_m = state.distance_m;
-                return Err(Error::WrongDirection { from_m, to_m, at_m, torque_n_m: torque });
-            }
-            let pace = -0.5 * state.orbital_angular_momentum / torque;
-            let heat = -0.5 * torque * state.frequency_rad_s;
-            let floor = 4.0 * PI * (radius - depth).powi(2);
-            let loss = area * self.flux_w_m2 - self.remelting * heat;
-            let shrink = loss / (floor * melt_density * (LATENT_HEAT_J_KG + SENSIBLE_HEAT_J_KG));
-            let shrink = if share * first >= first { shrink.max(0.0) } else { shrink };
-            Ok([pace / unit, -shrink * pace / first])
+        limit_s: f64,
+    ) -> Result<CoolingCourse> {
+        let flux = positive("heat flux, W/m²", cooling.flux_w_m2)?;
+        let share = cooling.remelting;
+        let remelting =
+            within("share of tidal heat that melts", "in [0, 1]", share, (0.0..=1.0).contains(&share))?;
+        let heat = not_negative("latent heat, J/kg", cooling.latent_heat_j_kg)?
+            + positive("sensible heat, J/kg", cooling.sensible_heat_j_kg)?;
+        let least = positive("least depth, m", cooling.least_depth_m)?;
+        let limit = positive("time limit, s", limit_s)?;
+        self.at(from_m)?;
+        self.at(to_m)?;
+        MoltenPlanet::new(self.earth, interior, ocean)?;
+        let (earth, start_depth) = (self.earth, ocean.depth_m());
+        let density = ocean.density_ratio() * earth.mean_density_kg_m3();
+        let radius = earth.radius_m();
+        // Logarithm of the distance over that at the start, and depth over that at the start.
+        let rates = |_: f64, y: &[f64; 2]| -> Result<[f64; 2]> {
+            let (distance, depth) = (from_m * y[0].exp(), start_depth * y[1]);
+            let state = self.at(distance)?;
+            let planet = MoltenPlanet::new(earth, interior, ocean.with_depth(depth)?)?;
+            let loss = -planet
+                .k2(Forcing {
+                    frequency_rad_s: state.frequency_rad_s,
+                    spin_rad_s: state.spin_rad_s,
+                    order: Order::Sectoral,
+                })
+                .im;
+            let torque = 1.5 * self.scale(distance) * loss;
+            let power = torque * 0.5 * state.frequency_rad_s;
+            let freezing = (earth.area_m2() * flux - remelting * power)
+                / (4.0 * std::f64::consts::PI * (radius - depth).powi(2) * density * heat);
+            Ok([2.0 * torque / self.orbital_momentum(distance), -freezing / start_depth])
         };
-        let frozen = |_: f64, [_, share]: &[f64; 2]| share - FROZEN_SHARE;
-        let events = [Event::stopping(&frozen)];
-        let options = Options::new(1e-8, [1e-12, 1e-9]);
-        let solution = solve(rate, (from_m.ln(), to_m.ln()), [0.0, 1.0], &options, &events)
-            .map_err(|source| Error::Integration { what: "freezing ocean", source: Box::new(source) })?;
-        let (x, [time, share]) = solution.end();
-        let frozen = if x < to_m.ln() { Frozen::Yes } else { Frozen::No };
-        let distance_m = x.exp().clamp(from_m, to_m);
-        Ok(CoolingEnd { time_s: time * unit, distance_m, depth_m: share * first, frozen })
+        let goal = (to_m / from_m).ln();
+        let arrival = |_: f64, y: &[f64; 2]| y[0] - goal;
+        let frozen = |_: f64, y: &[f64; 2]| y[1] - least / start_depth;
+        let events = [Event::stopping(&arrival), Event::stopping(&frozen).in_direction(Crossing::Downward)];
+        let solution = solve(rates, (0.0, limit), [0.0, 1.0], &Options::new(1e-8, [1e-10; 2]), &events)
+            .map_err(|source| Error::Integration {
+                what: "recession over a cooling ocean",
+                source: Box::new(source),
+            })?;
+        let state = |(time_s, y): (f64, [f64; 2])| CoolingState {
+            time_s,
+            distance_m: from_m * y[0].exp(),
+            depth_m: start_depth * y[1],
+        };
+        Ok(CoolingCourse {
+            arrived: solution.stopped_by == Some(0),
+            states: solution.points().map(state).collect(),
+        })
     }
 }

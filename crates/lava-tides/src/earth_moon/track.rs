@@ -1,258 +1,184 @@
-//! The time from one distance to another.
+//! A recession as a quadrature over the logarithm of the distance.
 
-use super::{EarthMoon, State};
-use crate::error::{Error, Result, positive};
-use crate::{TidalResponse, Validity, Violation};
-use common::quadrature::{Tolerance, adaptive};
+use super::{EarthMoon, EarthMoonState};
+use crate::constants::GRAVITATIONAL_CONSTANT as G;
+use crate::error::{Error, Result};
+use crate::kernel::BLOCK;
+use crate::response::{Forcing, Order, TidalResponse};
+use crate::{Validity, Violation};
+use common::quadrature::GaussLegendre;
+use num_complex::Complex64;
+use std::num::NonZeroUsize;
 
-/// Most intervals of a track.
-const MOST_INTERVALS: usize = 1 << 20;
-
-/// The states between two distances at which a recession is summed, by Simpson's rule over the logarithm of the
-/// distance. One track serves any number of responses.
-///
-/// ```
-/// use lava_tides::constants::YEAR_S;
-/// use lava_tides::earth_moon::{EarthMoon, Track};
-/// use lava_tides::response::ConstantQ;
-///
-/// let system = EarthMoon::present();
-/// let radius = system.earth().radius_m();
-/// let track = Track::new(system, 3.5 * radius, 25.0 * radius, 400)?;
-/// let years = track.time_s(&ConstantQ::new(0.3, 1.0)?)? / YEAR_S;
-/// assert!((years / 4.303473e5 - 1.0).abs() < 2e-7);
-/// # Ok::<(), lava_tides::Error>(())
-/// ```
-#[derive(Debug, Clone, PartialEq)]
+/// The nodes of the quadrature between two distances: they depend on no response, so a map makes them once.
+#[derive(Debug, Clone)]
 pub struct Track {
     system: EarthMoon,
+    from_m: f64,
+    to_m: f64,
     nodes: Vec<Node>,
-    /// Width of an interval, of ln a.
-    step: f64,
+    /// Those of the nodes, rad/s.
+    frequencies: Vec<f64>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy)]
 struct Node {
-    state: State,
-    /// `d t/d ln a` times `-Im k₂`, s.
-    scale: f64,
+    state: EarthMoonState,
+    /// The time is the sum of `time/(-Im k₂)`, s.
+    time: f64,
+    /// `(3/2) K`, N m.
+    torque: f64,
 }
 
-/// What a recession is like.
+/// What a recession takes and releases.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Recession {
-    /// How long it takes, s.
+    /// Time, s.
     pub time_s: f64,
-    /// Heat made in the planet, J.
-    pub energy_j: f64,
-    /// That heat over time and area, W m⁻².
+    /// Heat released in the Earth, J.
+    pub heat_j: f64,
+    /// Its mean flux through the surface, W m⁻².
     pub mean_flux_w_m2: f64,
-    /// Largest height of the ocean's tide over its depth; zero without an ocean.
-    pub largest_amplitude: f64,
+    /// The largest flux on the way, W m⁻².
+    pub peak_flux_w_m2: f64,
+    /// The largest height of the ocean's tide on the way, m; zero without an ocean.
+    pub wave_height_m: f64,
     /// Assumptions that do not hold somewhere on the way.
     pub validity: Validity,
 }
 
+/// Panels of the quadrature and points in each.
+const PANELS: usize = 40;
+const POINTS: NonZeroUsize = NonZeroUsize::new(10).expect("10 is not zero");
+
 impl Track {
-    /// The track from one distance to another, both in m, in an even number of intervals.
+    /// 400 nodes between two distances, m.
     ///
     /// # Errors
-    /// [`Error::InsideRoche`] and [`Error::Quantity`] for a distance that a moon cannot have, [`Error::NotAscending`]
-    /// unless the second is larger, [`Error::Count`] for intervals that are odd, none or more than 2^20.
-    pub fn new(system: EarthMoon, from_m: f64, to_m: f64, intervals: usize) -> Result<Self> {
-        ascending(from_m, to_m)?;
-        if intervals == 0 || !intervals.is_multiple_of(2) || intervals > MOST_INTERVALS {
-            return Err(Error::Count { name: "intervals", rule: "even, in 2..=2^20", count: intervals });
-        }
-        let step = (to_m / from_m).ln() / intervals as f64;
-        let nodes = (0..=intervals).map(|i| {
-            let a = if i == intervals { to_m } else { from_m * (step * i as f64).exp() };
-            let state = system.state(a)?;
-            let scale = 0.5 * state.orbital_angular_momentum / system.torque_scale_n_m(&state);
-            Ok(Node { state, scale })
-        });
-        Ok(Self { system, nodes: nodes.collect::<Result<_>>()?, step })
-    }
-
-    /// The track of the paper's claim, 3.5 to 25 Earth radii of the present system, in 400 intervals.
-    ///
-    /// # Errors
-    /// None that can occur.
-    pub fn early_moon() -> Result<Self> {
-        let system = EarthMoon::present();
-        let radius = system.earth().radius_m();
-        Self::new(system, 3.5 * radius, 25.0 * radius, 400)
-    }
-
-    /// The system.
-    #[must_use]
-    pub fn system(&self) -> &EarthMoon {
-        &self.system
-    }
-
-    /// What the track depends on, as a text.
-    pub(super) fn settings(&self) -> String {
-        let ends = [self.nodes.first(), self.nodes.last()];
-        let [from_m, to_m] = ends.map(|node| node.map_or(f64::NAN, |node| node.state.distance_m));
-        format!("{:?}, {from_m} m to {to_m} m in {} intervals", self.system, self.nodes.len() - 1)
-    }
-
-    /// Heat that the planet has to take up on the way, J: what spin and orbit lose.
-    #[must_use]
-    pub fn energy_j(&self) -> f64 {
-        match (self.nodes.first(), self.nodes.last()) {
-            (Some(first), Some(last)) => {
-                self.system.energy_j(&first.state) - self.system.energy_j(&last.state)
+    /// [`Error::InsideRoche`] or [`Error::Quantity`] for a distance out of its range.
+    pub fn new(system: &EarthMoon, from_m: f64, to_m: f64) -> Result<Self> {
+        system.at(from_m)?;
+        system.at(to_m)?;
+        let rule = GaussLegendre::new(POINTS);
+        let step = (to_m / from_m).ln() / PANELS as f64;
+        let mut nodes = Vec::with_capacity(PANELS * POINTS.get());
+        for panel in 0..PANELS {
+            let start = from_m.ln() + step * panel as f64;
+            for (x, weight) in rule.points(start, start + step) {
+                let state = system.at(x.exp())?;
+                let torque = 1.5 * system.scale(state.distance_m);
+                let time = weight * system.orbital_momentum(state.distance_m) / (2.0 * torque);
+                nodes.push(Node { state, time, torque });
             }
-            _ => 0.0,
         }
+        let frequencies = nodes.iter().map(|node| node.state.frequency_rad_s).collect();
+        Ok(Self { system: *system, from_m, to_m, nodes, frequencies })
     }
 
-    /// Time for this response, s.
-    ///
-    /// # Errors
-    /// [`Error::WrongDirection`] where the tide does not drive the moon outwards, [`Error::UndefinedResponse`] where
-    /// the response has no value.
-    pub fn time_s<R: TidalResponse + ?Sized>(&self, response: &R) -> Result<f64> {
-        let last = self.nodes.len() - 1;
-        let mut sum = 0.0;
-        for (place, node) in self.nodes.iter().enumerate() {
-            let weight = match place {
-                0 => 1.0,
-                _ if place == last => 1.0,
-                _ if place % 2 == 1 => 4.0,
-                _ => 2.0,
-            };
-            sum += weight * self.pace(node, response)?;
-        }
-        Ok(sum * self.step / 3.0)
+    /// Spin, orbit and frequency at the nodes, in the order of the recession.
+    pub fn states(&self) -> impl Iterator<Item = EarthMoonState> {
+        self.nodes.iter().map(|node| node.state)
     }
 
-    /// Time (s) and distance (m) along the track, at every second node.
+    /// Time of the recession, s, alone.
     ///
     /// # Errors
-    /// As [`Track::time_s`].
-    pub fn curve<R: TidalResponse + ?Sized>(&self, response: &R) -> Result<Vec<(f64, f64)>> {
-        let pace = self.nodes.iter().map(|node| self.pace(node, response)).collect::<Result<Vec<f64>>>()?;
+    /// [`Error::WrongDirection`] where the tide drives the Moon the other way or not at all,
+    /// [`Error::UndefinedResponse`] where the response has no value.
+    pub fn time_s(&self, response: &(impl TidalResponse + ?Sized)) -> Result<f64> {
         let mut time = 0.0;
-        let mut curve = Vec::with_capacity(pace.len() / 2 + 1);
-        for (place, node) in self.nodes.iter().enumerate().step_by(2) {
-            if place > 0 {
-                time += (pace[place - 2] + 4.0 * pace[place - 1] + pace[place]) * self.step / 3.0;
-            }
-            curve.push((time, node.state.distance_m));
-        }
-        Ok(curve)
+        self.losses(response, |node, loss| time += node.time / loss)?;
+        Ok(time)
     }
 
-    /// Time, heat, amplitude and validity for this response.
+    /// Distance against time, s and m: one point at the start and one after each tenth node.
     ///
     /// # Errors
     /// As [`Track::time_s`].
-    pub fn recession<R: TidalResponse + ?Sized>(&self, response: &R) -> Result<Recession> {
-        let time_s = self.time_s(response)?;
-        let (mut validity, mut largest) = (Validity::default(), 0.0f64);
-        for Node { state, .. } in &self.nodes {
-            validity |= response.validity(state.spin_rad_s);
-            if let Some(depth) = response.ocean_depth_m() {
-                let rise = response.ocean_elevation(state.forcing()).norm();
-                largest = largest.max(rise * self.system.equilibrium_tide_m(state) / depth);
+    pub fn course(&self, response: &dyn TidalResponse) -> Result<Vec<(f64, f64)>> {
+        let step = (self.to_m / self.from_m).ln() / PANELS as f64;
+        let mut course = vec![(0.0, self.from_m)];
+        let (mut time, mut nodes) = (0.0, 0_usize);
+        self.losses(response, |node, loss| {
+            time += node.time / loss;
+            nodes += 1;
+            if nodes.is_multiple_of(POINTS.get()) {
+                course.push((time, self.from_m * (step * (nodes / POINTS.get()) as f64).exp()));
             }
-        }
-        let energy_j = self.energy_j();
+        })?;
+        Ok(course)
+    }
+
+    /// The recession with its heat.
+    ///
+    /// # Errors
+    /// As [`Track::time_s`].
+    pub fn recession(&self, response: &dyn TidalResponse) -> Result<Recession> {
+        let earth = self.system.earth();
+        let time_s = self.time_s(response)?;
+        let heat_j = self.system.energy_j(self.from_m)? - self.system.energy_j(self.to_m)?;
+        let (mut peak, mut wave_height_m, mut validity) = (0.0_f64, 0.0_f64, Validity::default());
+        self.losses(response, |node, loss| {
+            let state = node.state;
+            let power = node.torque * loss * 0.5 * state.frequency_rad_s.abs();
+            peak = peak.max(power.abs() / earth.area_m2());
+            let equilibrium = G * self.system.moon().mass_kg() * earth.radius_m().powi(2)
+                / (state.distance_m.powi(3) * earth.gravity_m_s2());
+            let height = 0.75 * equilibrium * response.ocean_elevation(forcing(&state)).norm();
+            wave_height_m = wave_height_m.max(height);
+            validity |= response.validity(state.spin_rad_s);
+        })?;
+        let large = response.ocean_depth_m().is_some_and(|depth| wave_height_m > 0.3 * depth);
         Ok(Recession {
             time_s,
-            energy_j,
-            mean_flux_w_m2: energy_j / time_s / self.system.earth().area_m2(),
-            largest_amplitude: largest,
-            validity: validity.with(Violation::LargeAmplitude, largest > 0.3),
+            heat_j,
+            mean_flux_w_m2: heat_j / (time_s * earth.area_m2()),
+            peak_flux_w_m2: peak,
+            wave_height_m,
+            validity: validity.with(Violation::LargeAmplitude, large),
         })
     }
 
-    /// Time where the tide is held back to what the surface can radiate, `P <= 4 π R² F` with the flux `F` in W m⁻²
-    /// ("tethered" Moon: Zahnle et al. 2015), s. Where a response would heat more, it is taken to weaken until it
-    /// does not.
-    ///
-    /// # Errors
-    /// As [`Track::time_s`], and [`Error::Quantity`] unless the flux is finite and positive.
-    pub fn tethered_time_s<R: TidalResponse + ?Sized>(&self, response: &R, flux_w_m2: f64) -> Result<f64> {
-        let most_w = positive("outgoing flux, W/m²", flux_w_m2)? * self.system.earth().area_m2();
-        let mut sum = 0.0;
-        for pair in self.nodes.windows(3).step_by(2) {
-            let [a, b, c] = pair else { continue };
-            let pace = |node: &Node| {
-                let heat_per_pace = 0.25 * node.state.orbital_angular_momentum * node.state.frequency_rad_s;
-                Ok(self.pace(node, response)?.max(heat_per_pace / most_w))
-            };
-            sum += pace(a)? + 4.0 * pace(b)? + pace(c)?;
+    /// Shows each node with its `-Im k₂`, which must drive the Moon towards the goal.
+    fn losses(
+        &self,
+        response: &(impl TidalResponse + ?Sized),
+        mut each: impl FnMut(&Node, f64),
+    ) -> Result<()> {
+        let mut k2 = [Complex64::new(0.0, 0.0); BLOCK];
+        for (nodes, frequencies) in self.nodes.chunks(BLOCK).zip(self.frequencies.chunks(BLOCK)) {
+            let k2 = &mut k2[..nodes.len()];
+            if response.depends_on_spin() {
+                for (k2, node) in k2.iter_mut().zip(nodes) {
+                    *k2 = response.k2(forcing(&node.state));
+                }
+            } else {
+                response.k2_into(frequencies, 0.0, Order::Sectoral, k2);
+            }
+            for (node, k2) in nodes.iter().zip(&*k2) {
+                let loss = -k2.im;
+                if loss.is_nan() {
+                    return Err(Error::UndefinedResponse { frequency_rad_s: node.state.frequency_rad_s });
+                }
+                // The weights carry the sign of the way.
+                if loss * node.time <= 0.0 {
+                    let (from_m, to_m, at_m) = (self.from_m, self.to_m, node.state.distance_m);
+                    return Err(Error::WrongDirection {
+                        from_m,
+                        to_m,
+                        at_m,
+                        torque_n_m: -node.torque * loss,
+                    });
+                }
+                each(node, loss);
+            }
         }
-        Ok(sum * self.step / 3.0)
-    }
-
-    /// `d t/d ln a`, s.
-    #[inline]
-    fn pace<R: TidalResponse + ?Sized>(&self, node: &Node, response: &R) -> Result<f64> {
-        let loss = -response.k2(node.state.forcing()).im;
-        if loss > 0.0 && loss.is_finite() {
-            return Ok(node.scale / loss);
-        }
-        Err(self.no_pace(&node.state, loss))
-    }
-
-    #[cold]
-    fn no_pace(&self, state: &State, loss: f64) -> Error {
-        if !loss.is_finite() {
-            return Error::UndefinedResponse { frequency_rad_s: state.frequency_rad_s };
-        }
-        let ends = [self.nodes.first(), self.nodes.last()];
-        let [from_m, to_m] = ends.map(|node| node.map_or(f64::NAN, |node| node.state.distance_m));
-        let torque_n_m = -loss * self.system.torque_scale_n_m(state);
-        Error::WrongDirection { from_m, to_m, at_m: state.distance_m, torque_n_m }
+        Ok(())
     }
 }
 
-/// Time from one distance to another (m) by adaptive quadrature to a relative tolerance, s: for responses with features
-/// finer than the intervals of a [`Track`], such as a resonance under little drag.
-///
-/// # Errors
-/// As [`Track::new`] and [`Track::time_s`]; [`Error::Quadrature`] if the tolerance is not met within 10 000 intervals.
-pub fn recession_time_s<R: TidalResponse + ?Sized>(
-    system: &EarthMoon,
-    response: &R,
-    from_m: f64,
-    to_m: f64,
-    relative_tolerance: f64,
-) -> Result<f64> {
-    // Two intervals: their nodes carry the checks of both ends.
-    let ends = Track::new(*system, from_m, to_m, 2)?;
-    ends.time_s(response)?;
-    let mut failure = None;
-    let integrand = |x: f64| {
-        let pace = system.state(x.exp().clamp(from_m, to_m)).and_then(|state| {
-            let scale = 0.5 * state.orbital_angular_momentum / system.torque_scale_n_m(&state);
-            ends.pace(&Node { state, scale }, response)
-        });
-        pace.unwrap_or_else(|error| {
-            failure.get_or_insert(error);
-            f64::NAN
-        })
-    };
-    let tolerance =
-        Tolerance { absolute: 0.0, relative: positive("relative tolerance", relative_tolerance)? };
-    let integral = adaptive(integrand, from_m.ln(), to_m.ln(), tolerance, 10_000);
-    match (integral, failure) {
-        (_, Some(error)) => Err(error),
-        (Ok(integral), None) => Ok(integral.value),
-        (Err(source), None) => Err(Error::Quadrature { what: "recession time", source }),
-    }
-}
-
-/// Two distances in ascending order.
-pub(super) fn ascending(from_m: f64, to_m: f64) -> Result<()> {
-    positive("distance, m", from_m)?;
-    positive("distance, m", to_m)?;
-    if from_m < to_m {
-        return Ok(());
-    }
-    Err(Error::NotAscending { name: "distances of the moon, m", place: 1, before: from_m, after: to_m })
+#[inline]
+fn forcing(state: &EarthMoonState) -> Forcing {
+    Forcing { frequency_rad_s: state.frequency_rad_s, spin_rad_s: state.spin_rad_s, order: Order::Sectoral }
 }

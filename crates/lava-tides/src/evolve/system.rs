@@ -60,6 +60,7 @@ impl Frame {
 
 /// An end of an evolution.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Stop {
     /// The semi-major axis passes this value, m.
     SemiMajorAxis(f64),
@@ -192,7 +193,7 @@ impl<'a> System<'a> {
         for (place, tidal) in self.bodies.iter().enumerate() {
             let orbit = self.orbit(place, state.semi_major_axis_m, state.eccentricity)?;
             let tide = Tide { orbit: &orbit, body: &tidal.body, response: tidal.response, terms };
-            let sums = tide.sums(&table, state.spins_rad_s[place], |_, _| ())?;
+            let sums = tide.totals(&table, state.spins_rad_s[place])?;
             rates[0] -= sums.torque / self.frame.momentum;
             rates[1] += sums.squared_eccentricity_rate(&orbit);
             rates[2 + place] = sums.torque / (tidal.body.moment_of_inertia_kg_m2() * self.frame.motion);

@@ -8,6 +8,7 @@ use std::fmt;
 
 /// A system at one time.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct SystemState {
     /// Time since the start, s.
     pub time_s: f64,
@@ -25,6 +26,7 @@ pub struct SystemState {
 
 /// How well the conserved quantities are kept: the largest change over the evolution.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Balance {
     /// Of the total angular momentum, relative to it.
     pub angular_momentum: f64,

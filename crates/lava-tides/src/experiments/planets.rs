@@ -1,52 +1,63 @@
-//! The planets and materials of the experiments.
+//! Reference planets, with the parameters of public ports of the paper.
 
-use crate::constants::{EARTH_MASS_KG, EARTH_RADIUS_M};
+use crate::constants::{DAY_S, EARTH_MASS_KG, EARTH_RADIUS_M, SUN_MASS_KG};
 use crate::response::{HomogeneousBody, MagmaOcean, MoltenPlanet, OceanCoupling};
-use crate::rheology::{Andrade, Rigid};
-use crate::{Body, Result};
+use crate::rheology::{Andrade, Rheology, Rigid};
+use crate::{Body, Orbit, Result};
 
-/// Density of the melt over that of the solid below, of the reference super-Earth of public ports of the paper.
+/// The super-Earth of the ports: 8 Earth masses, 2 Earth radii, one day about the Sun, an ocean of R/50 and of 0.5047
+/// times the density of the solid below, 3e11 Pa, 1e21 Pa s.
+pub(super) struct SuperEarth {
+    pub(super) body: Body,
+    pub(super) solid: HomogeneousBody<Andrade>,
+    pub(super) drag_per_s: f64,
+}
+
+/// Density of its melt over that of the solid below.
 pub(super) const DENSITY_RATIO: f64 = 0.504_668_88;
-/// Its drag, s⁻¹.
-pub(super) const DRAG_PER_S: f64 = 1e-3;
 
-/// The reference super-Earth of public ports of the paper: 8 Earth masses, 2 Earth radii.
-pub(super) fn super_earth() -> Result<Body> {
-    Body::new(8.0 * EARTH_MASS_KG, 2.0 * EARTH_RADIUS_M, 0.33)
+impl SuperEarth {
+    pub(super) fn new(drag_per_s: f64) -> Result<Self> {
+        let body = Body::new(8.0 * EARTH_MASS_KG, 2.0 * EARTH_RADIUS_M, 0.33)?;
+        Ok(Self { body, solid: HomogeneousBody::new(&body, Andrade::new(3e11, 1e21, 0.3)?), drag_per_s })
+    }
+
+    pub(super) fn ocean(&self, coupling: OceanCoupling) -> Result<MagmaOcean> {
+        MagmaOcean::new(self.body.radius_m() / 50.0, self.drag_per_s, DENSITY_RATIO)?.with_coupling(coupling)
+    }
+
+    /// Its ocean on the solid response of the whole planet.
+    pub(super) fn molten(&self, coupling: OceanCoupling) -> Result<MoltenPlanet<Andrade>> {
+        MoltenPlanet::new(self.body, self.solid, self.ocean(coupling)?)
+    }
+
+    /// Its ocean on a floor that does not yield.
+    pub(super) fn fluid(&self, coupling: OceanCoupling) -> Result<MoltenPlanet<Rigid>> {
+        over_rigid(self.body, self.ocean(coupling)?)
+    }
+
+    pub(super) fn orbit(&self, eccentricity: f64) -> Result<Orbit> {
+        Orbit::light_body(&self.body, SUN_MASS_KG, DAY_S, eccentricity)
+    }
 }
 
-/// Its rock.
-pub(super) fn super_earth_rock() -> Result<Andrade> {
-    Andrade::new(3e11, 1e21, 0.3)
-}
-
-/// The Earth.
-pub(super) fn earth() -> Result<Body> {
-    Body::new(EARTH_MASS_KG, EARTH_RADIUS_M, 0.3307)
-}
-
-/// Rock of an Earth-size planet.
-pub(super) fn earth_rock() -> Result<Andrade> {
-    Andrade::new(6e10, 1e21, 0.3)
-}
-
-/// A planet with an ocean over a floor that does not yield.
+/// An ocean on a floor that does not yield.
 pub(super) fn over_rigid(body: Body, ocean: MagmaOcean) -> Result<MoltenPlanet<Rigid>> {
     MoltenPlanet::new(body, HomogeneousBody::new(&body, Rigid), ocean)
 }
 
-/// The super-Earth with a given ocean, solid as a whole below it.
-pub(super) fn molten_super_earth(
-    depth_m: f64,
-    drag_per_s: f64,
-    coupling: OceanCoupling,
-) -> Result<MoltenPlanet<Andrade>> {
-    let body = super_earth()?;
-    let ocean = MagmaOcean::new(depth_m, drag_per_s, DENSITY_RATIO)?.with_coupling(coupling)?;
-    MoltenPlanet::new(body, HomogeneousBody::new(&body, super_earth_rock()?), ocean)
+/// An Earth.
+pub(super) fn earth() -> Result<Body> {
+    Body::new(EARTH_MASS_KG, EARTH_RADIUS_M, 0.33)
 }
 
-/// Points in equal ratios from one end to the other.
-pub(super) fn log_points(from: f64, to: f64, count: usize) -> Vec<f64> {
-    (0..count).map(|i| from * (to / from).powf(i as f64 / (count - 1).max(1) as f64)).collect()
+/// A planet with an ocean of R/50 and half its mean density on its whole solid response.
+pub(super) fn molten<R: Rheology>(
+    body: Body,
+    rheology: R,
+    drag_per_s: f64,
+    coupling: OceanCoupling,
+) -> Result<MoltenPlanet<R>> {
+    let ocean = MagmaOcean::new(body.radius_m() / 50.0, drag_per_s, 0.5)?.with_coupling(coupling)?;
+    MoltenPlanet::new(body, HomogeneousBody::new(&body, rheology), ocean)
 }

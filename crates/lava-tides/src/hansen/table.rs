@@ -30,7 +30,7 @@ pub struct HansenTable {
     first: i32,
     sectoral: Vec<f64>,
     zonal: Vec<f64>,
-    nodes: Nodes,
+    nodes: Vec<Nodes>,
     columns: Vec<[f64; 3]>,
 }
 
@@ -74,7 +74,7 @@ impl HansenTable {
         }
         let mut points = first_guess(e);
         loop {
-            self.nodes.place(points, e);
+            place(&mut self.nodes, points, e);
             self.fill(points);
             let residual = self.residual(wanted);
             if residual <= TOLERANCE {
@@ -166,7 +166,9 @@ impl HansenTable {
     fn fill(&mut self, points: usize) {
         let wanted = self.negligible() / TAIL;
         self.columns.clear();
-        self.columns.push(self.nodes.sums());
+        self.columns.reserve(8 * STRIDE);
+        let at_zero = |factors: fn(&Nodes) -> &[f64; LANES]| self.nodes.iter().flat_map(factors).sum();
+        self.columns.push([at_zero(|nodes| &nodes.even), 0.0, at_zero(|nodes| &nodes.zonal)]);
         let mut before = 0.0;
         loop {
             let start = self.columns.len();
@@ -262,56 +264,48 @@ fn first_guess(e: f64) -> usize {
 }
 
 /// Nodes worked at once.
-const LANES: usize = 8;
+const LANES: usize = 4;
 
-/// Points of the trapezoidal rule in `[0, π]`, with `cos kM` and `sin kM` at the current harmonic.
-#[derive(Debug, Clone, Default)]
+/// Four points of the trapezoidal rule in `[0, π]`.
+#[derive(Debug, Clone, Copy, Default)]
 struct Nodes {
-    /// Weight times `(1 - e cos E)^-2` times `cos 2v`, `sin 2v` and 1.
-    factors: [Vec<f64>; 3],
-    mean_anomaly: Vec<f64>,
-    step: [Vec<f64>; 2],
-    now: [Vec<f64>; 2],
+    /// Weight times `(1 - e cos E)^-2` times `cos 2v`, `sin 2v` and 1; zero beyond `π`.
+    even: [f64; LANES],
+    odd: [f64; LANES],
+    zonal: [f64; LANES],
+    mean_anomaly: [f64; LANES],
+    /// Cosine and sine of the mean anomaly.
+    step: [[f64; LANES]; 2],
+    /// Cosine and sine of the current harmonic of the mean anomaly.
+    now: [[f64; LANES]; 2],
 }
 
-impl Nodes {
-    /// `points` over the whole circle, of which half and one are needed; the rest of the last lanes have no weight.
-    fn place(&mut self, points: usize, e: f64) {
-        let half = points / 2;
-        let padded = (half + 1).next_multiple_of(LANES);
-        let eta = (1.0 - e * e).sqrt();
-        let Self { factors, mean_anomaly, step, now } = self;
-        for column in
-            factors.iter_mut().chain(step.iter_mut()).chain(now.iter_mut()).chain([&mut *mean_anomaly])
-        {
-            column.clear();
-            column.resize(padded, 0.0);
-        }
-        for j in 0..=half {
-            let anomaly = TAU * j as f64 / points as f64;
-            let (sine, cosine) = anomaly.sin_cos();
-            let inverse = 1.0 / (1.0 - e * cosine);
-            let (cos_v, sin_v) = ((cosine - e) * inverse, eta * sine * inverse);
-            let ends = if j == 0 || j == half { 1.0 } else { 2.0 };
-            let weight = ends / points as f64 * inverse * inverse;
-            factors[0][j] = weight * (cos_v * cos_v - sin_v * sin_v);
-            factors[1][j] = weight * 2.0 * sin_v * cos_v;
-            factors[2][j] = weight;
-            mean_anomaly[j] = anomaly - e * sine;
-            (step[1][j], step[0][j]) = mean_anomaly[j].sin_cos();
-            now[0][j] = 1.0;
-        }
-    }
-
-    /// The sums at `k = 0`.
-    fn sums(&self) -> [f64; 3] {
-        [self.factors[0].iter().sum(), 0.0, self.factors[2].iter().sum()]
+/// The rule of `points` points over the whole circle, of which half and one are needed.
+fn place(nodes: &mut Vec<Nodes>, points: usize, e: f64) {
+    let half = points / 2;
+    let eta = (1.0 - e * e).sqrt();
+    nodes.clear();
+    nodes.resize((half + 1).div_ceil(LANES), Nodes::default());
+    for j in 0..=half {
+        let (nodes, lane) = (&mut nodes[j / LANES], j % LANES);
+        let anomaly = TAU * j as f64 / points as f64;
+        let (sine, cosine) = anomaly.sin_cos();
+        let inverse = 1.0 / (1.0 - e * cosine);
+        let (cos_v, sin_v) = ((cosine - e) * inverse, eta * sine * inverse);
+        let ends = if j == 0 || j == half { 1.0 } else { 2.0 };
+        let weight = ends / points as f64 * inverse * inverse;
+        nodes.even[lane] = weight * (cos_v * cos_v - sin_v * sin_v);
+        nodes.odd[lane] = weight * 2.0 * sin_v * cos_v;
+        nodes.zonal[lane] = weight;
+        nodes.mean_anomaly[lane] = anomaly - e * sine;
+        (nodes.step[1][lane], nodes.step[0][lane]) = nodes.mean_anomaly[lane].sin_cos();
+        nodes.now[0][lane] = 1.0;
     }
 }
 
 /// The next harmonics, from `first` on.
 struct Harmonics<'a> {
-    nodes: &'a mut Nodes,
+    nodes: &'a mut [Nodes],
     first: usize,
     columns: &'a mut [[f64; 3]],
 }
@@ -320,22 +314,19 @@ impl Task for Harmonics<'_> {
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "takes the instruction set of its caller")]
     fn run(self) {
-        let Nodes { factors: [even, odd, zonal], mean_anomaly, step: [step_cos, step_sin], now: [cos, sin] } =
-            self.nodes;
         // Angles are taken anew from time to time, so that rounding does not add up.
-        if self.first % 64 == 1 {
-            for ((cos, sin), anomaly) in cos.iter_mut().zip(sin.iter_mut()).zip(mean_anomaly) {
-                (*sin, *cos) = ((self.first - 1) as f64 * *anomaly).sin_cos();
+        if self.first > 1 && self.first % 64 == 1 {
+            for nodes in &mut *self.nodes {
+                for lane in 0..LANES {
+                    let angle = (self.first - 1) as f64 * nodes.mean_anomaly[lane];
+                    (nodes.now[1][lane], nodes.now[0][lane]) = angle.sin_cos();
+                }
             }
         }
         for column in self.columns {
             let mut sums = [[0.0; LANES]; 3];
-            let turning = cos.chunks_exact_mut(LANES).zip(sin.chunks_exact_mut(LANES));
-            let steps = step_cos.chunks_exact(LANES).zip(step_sin.chunks_exact(LANES));
-            let factors =
-                even.chunks_exact(LANES).zip(odd.chunks_exact(LANES)).zip(zonal.chunks_exact(LANES));
-            for (((cos, sin), (step_cos, step_sin)), ((even, odd), zonal)) in turning.zip(steps).zip(factors)
-            {
+            for nodes in &mut *self.nodes {
+                let Nodes { even, odd, zonal, step: [step_cos, step_sin], now: [cos, sin], .. } = nodes;
                 for lane in 0..LANES {
                     let c = cos[lane] * step_cos[lane] - sin[lane] * step_sin[lane];
                     let s = sin[lane] * step_cos[lane] + cos[lane] * step_sin[lane];
@@ -347,8 +338,8 @@ impl Task for Harmonics<'_> {
                 }
             }
             *column = sums.map(|lanes| {
-                let [a, b, c, d, e, f, g, h] = lanes;
-                ((a + b) + (c + d)) + ((e + f) + (g + h))
+                let [a, b, c, d] = lanes;
+                (a + b) + (c + d)
             });
         }
     }

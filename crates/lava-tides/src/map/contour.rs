@@ -15,7 +15,7 @@ impl RecessionMap {
     pub fn contour(&self, time_s: f64) -> Result<Vec<Cell>> {
         let wanted = positive("recession time, s", time_s)?.ln();
         let spec = self.spec;
-        let track = Track::new(EarthMoon::present(), spec.from_m, spec.to_m, 400)?;
+        let track = Track::new(&EarthMoon::present(), spec.from_m, spec.to_m)?;
         let columns = spec.drag_per_s.count();
         let rows: Result<Vec<Vec<Cell>>> = (0..spec.depth_m.count())
             .into_par_iter()
@@ -61,7 +61,7 @@ impl RecessionMap {
     /// Those of [`MapSpec::compute`](super::MapSpec::compute).
     pub fn refined_shortest(&self) -> Result<Cell> {
         let spec = self.spec;
-        let track = Track::new(EarthMoon::present(), spec.from_m, spec.to_m, 400)?;
+        let track = Track::new(&EarthMoon::present(), spec.from_m, spec.to_m)?;
         let mut best = self.shortest();
         let mut steps = [spec.depth_m.step(), spec.drag_per_s.step()];
         let (depths, drags) = (spec.depth_m.ends(), spec.drag_per_s.ends());

@@ -70,6 +70,7 @@ pub struct RecessionMap {
 
 /// One cell of a map.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Cell {
     /// Depth of the ocean, m.
     pub depth_m: f64,
@@ -93,7 +94,7 @@ impl MapSpec {
     /// [`Error::InsideRoche`](crate::Error::InsideRoche) for a map out of range, and
     /// [`Error::WrongDirection`](crate::Error::WrongDirection) where the Moon does not recede.
     pub fn compute(&self, shard: Shard, progress: &(dyn Fn() + Sync)) -> Result<MapPart> {
-        let track = Track::new(EarthMoon::present(), self.from_m, self.to_m, 400)?;
+        let track = Track::new(&EarthMoon::present(), self.from_m, self.to_m)?;
         let cells = shard.range(self.cells());
         let times_s: Result<Vec<f64>> = cells
             .into_par_iter()

@@ -22,6 +22,7 @@ use num_complex::Complex64;
 
 /// Azimuthal order of a degree-2 tide of a coplanar orbit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Order {
     /// `m = 0`: the radial tide of an eccentric orbit, the same all along a parallel.
     Zonal,
@@ -42,6 +43,7 @@ impl Order {
 
 /// One periodic tide, seen from the surface of the body.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Forcing {
     /// Frequency σ, rad/s, of either sign.
     pub frequency_rad_s: f64,
@@ -96,6 +98,11 @@ pub trait TidalResponse: Send + Sync {
         }
     }
 
+    /// Whether the Love number depends on spin and order; by default it may.
+    fn depends_on_spin(&self) -> bool {
+        true
+    }
+
     /// Depth of the ocean in m, if there is one.
     fn ocean_depth_m(&self) -> Option<f64> {
         None
@@ -105,6 +112,11 @@ pub trait TidalResponse: Send + Sync {
     fn ocean_elevation(&self, forcing: Forcing) -> Complex64 {
         let _ = forcing;
         Complex64::new(0.0, 0.0)
+    }
+
+    /// Love number and ocean elevation together.
+    fn k2_and_elevation(&self, forcing: Forcing) -> (Complex64, Complex64) {
+        (self.k2(forcing), self.ocean_elevation(forcing))
     }
 
     /// Assumptions of the model that do not hold for a body with this spin, rad/s.
@@ -123,12 +135,50 @@ impl<T: TidalResponse + ?Sized> TidalResponse for &T {
         (**self).k2_into(frequencies_rad_s, spin_rad_s, order, out);
     }
 
+    fn depends_on_spin(&self) -> bool {
+        (**self).depends_on_spin()
+    }
+
     fn ocean_depth_m(&self) -> Option<f64> {
         (**self).ocean_depth_m()
     }
 
     fn ocean_elevation(&self, forcing: Forcing) -> Complex64 {
         (**self).ocean_elevation(forcing)
+    }
+
+    fn k2_and_elevation(&self, forcing: Forcing) -> (Complex64, Complex64) {
+        (**self).k2_and_elevation(forcing)
+    }
+
+    fn validity(&self, spin_rad_s: f64) -> Validity {
+        (**self).validity(spin_rad_s)
+    }
+}
+
+impl<T: TidalResponse + ?Sized> TidalResponse for Box<T> {
+    fn k2(&self, forcing: Forcing) -> Complex64 {
+        (**self).k2(forcing)
+    }
+
+    fn k2_into(&self, frequencies_rad_s: &[f64], spin_rad_s: f64, order: Order, out: &mut [Complex64]) {
+        (**self).k2_into(frequencies_rad_s, spin_rad_s, order, out);
+    }
+
+    fn depends_on_spin(&self) -> bool {
+        (**self).depends_on_spin()
+    }
+
+    fn ocean_depth_m(&self) -> Option<f64> {
+        (**self).ocean_depth_m()
+    }
+
+    fn ocean_elevation(&self, forcing: Forcing) -> Complex64 {
+        (**self).ocean_elevation(forcing)
+    }
+
+    fn k2_and_elevation(&self, forcing: Forcing) -> (Complex64, Complex64) {
+        (**self).k2_and_elevation(forcing)
     }
 
     fn validity(&self, spin_rad_s: f64) -> Validity {

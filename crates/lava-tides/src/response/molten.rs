@@ -176,12 +176,11 @@ impl Shell {
 
 impl<R: Rheology> TidalResponse for MoltenPlanet<R> {
     fn k2(&self, forcing: Forcing) -> Complex64 {
-        let (f, height) = self.parts(forcing);
-        signed(self.shell.love_number(f, height), forcing.frequency_rad_s)
+        self.k2_and_elevation(forcing).0
     }
 
     fn k2_into(&self, frequencies_rad_s: &[f64], spin_rad_s: f64, order: Order, out: &mut [Complex64]) {
-        if let OceanCoupling::Rotating(_) = self.ocean.coupling() {
+        if self.depends_on_spin() {
             for (&frequency_rad_s, out) in frequencies_rad_s.iter().zip(out) {
                 *out = self.k2(Forcing { frequency_rad_s, spin_rad_s, order });
             }
@@ -198,20 +197,29 @@ impl<R: Rheology> TidalResponse for MoltenPlanet<R> {
         }
     }
 
+    fn depends_on_spin(&self) -> bool {
+        matches!(self.ocean.coupling(), OceanCoupling::Rotating(_))
+    }
+
     fn ocean_depth_m(&self) -> Option<f64> {
         Some(self.ocean.depth_m())
     }
 
     fn ocean_elevation(&self, forcing: Forcing) -> Complex64 {
-        signed(self.parts(forcing).1, forcing.frequency_rad_s)
+        self.k2_and_elevation(forcing).1
+    }
+
+    fn k2_and_elevation(&self, forcing: Forcing) -> (Complex64, Complex64) {
+        let (f, height) = self.parts(forcing);
+        let sigma = forcing.frequency_rad_s;
+        (signed(self.shell.love_number(f, height), sigma), signed(height, sigma))
     }
 
     fn validity(&self, spin_rad_s: f64) -> Validity {
-        let coriolis_left_out = !matches!(self.ocean.coupling(), OceanCoupling::Rotating(_));
         let weak = self.ocean.drag_per_s() < 2.0 * spin_rad_s.abs();
         Validity::default()
             .with(Violation::DeepOcean, self.ocean.depth_m() > 0.1 * self.body.radius_m())
-            .with(Violation::WeakFriction, coriolis_left_out && weak)
+            .with(Violation::WeakFriction, !self.depends_on_spin() && weak)
     }
 }
 

@@ -12,6 +12,10 @@ impl TidalResponse for Tideless {
     fn k2(&self, _: Forcing) -> Complex64 {
         Complex64::new(0.0, 0.0)
     }
+
+    fn depends_on_spin(&self) -> bool {
+        false
+    }
 }
 
 /// A constant quality factor: `k₂ (1 - i sgn(σ)/Q)`.
@@ -38,6 +42,10 @@ impl TidalResponse for ConstantQ {
         }
         signed(Complex64::new(self.k2, -self.k2 / self.quality), forcing.frequency_rad_s)
     }
+
+    fn depends_on_spin(&self) -> bool {
+        false
+    }
 }
 
 /// A constant time lag, `k₂ (1 - i σ Δt)`: the model of Hut (1981).
@@ -60,6 +68,10 @@ impl ConstantTimeLag {
 impl TidalResponse for ConstantTimeLag {
     fn k2(&self, forcing: Forcing) -> Complex64 {
         Complex64::new(self.k2, -self.k2 * self.lag * forcing.frequency_rad_s)
+    }
+
+    fn depends_on_spin(&self) -> bool {
+        false
     }
 }
 

@@ -12,6 +12,7 @@ use std::f64::consts::PI;
 
 /// Love numbers of one degree: of potential and radial displacement, under a tide and under a load on the surface.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct LoveNumbers {
     /// Potential under a tide.
     pub tidal_k: Complex64,
@@ -172,6 +173,10 @@ impl<R: Rheology> TidalResponse for HomogeneousBody<R> {
                 *out = signed(Complex64::new(1.5 * *re, 1.5 * *im), *sigma);
             }
         }
+    }
+
+    fn depends_on_spin(&self) -> bool {
+        false
     }
 }
 

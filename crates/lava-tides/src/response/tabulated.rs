@@ -65,6 +65,10 @@ impl TidalResponse for TabulatedResponse {
         };
         signed(k, forcing.frequency_rad_s)
     }
+
+    fn depends_on_spin(&self) -> bool {
+        false
+    }
 }
 
 /// Values and slopes of a monotone cubic interpolation.

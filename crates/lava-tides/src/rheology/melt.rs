@@ -5,6 +5,7 @@ use std::f64::consts::PI;
 
 /// Viscosity and rigidity at one melt fraction.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct MushProperties {
     /// Viscosity, Pa s.
     pub viscosity_pa_s: f64,

@@ -10,6 +10,7 @@ use common::roots::brent;
 /// A spin as `(half_turns/2 + offset)` times the mean motion; the offset is at most 1/4 either way, and keeps its
 /// digits where it is tiny.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct SpinRate {
     /// Twice the nearest half-integer ratio: 2 is synchronous, 3 the 3:2 resonance.
     pub half_turns: i32,
@@ -35,6 +36,7 @@ impl SpinRate {
 
 /// A spin at which the torque vanishes.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct SpinState {
     /// The spin.
     pub spin: SpinRate,

@@ -10,6 +10,7 @@ use std::num::NonZeroUsize;
 
 /// Where a spin goes on a fixed orbit, and how long that takes.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct SpinPath {
     /// The first state met, which is stable.
     pub trap: SpinState,

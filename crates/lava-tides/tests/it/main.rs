@@ -5,6 +5,8 @@
 mod archive;
 mod earth_moon;
 mod evolve;
+#[cfg(feature = "experiments")]
+mod experiments;
 mod golden;
 mod hansen;
 mod love;

@@ -1,22 +1,24 @@
-//! Tides of lava worlds on the command line.
+//! Tides of molten and solid planets on the command line.
 #![allow(clippy::print_stderr, reason = "a program that reports its errors")]
 #![allow(unreachable_pub, reason = "a binary has no public items")]
 
-mod choices;
 mod earth_moon;
 mod error;
 mod k2;
 mod map;
 mod output;
+mod planet;
+mod response;
+mod spin;
 
 use clap::{Parser, Subcommand};
 use error::{Failure, Result};
 use std::process::ExitCode;
 
-/// Tides of planets with magma oceans: Love numbers and the Moon's recession.
+/// Tides of planets with a magma ocean, after Farhat et al. 2025 (arXiv 2412.07285).
 ///
-/// All results depend on the depth and the drag of the ocean, which are free parameters. The model is that of arXiv
-/// 2412.07285, with the attraction of the tide on itself and the yielding of the floor unless --coupling says otherwise.
+/// A planet is a solid interior, an ocean of melt on it, or both. The ocean's drag is a free parameter of the model:
+/// every result is conditional on it. Each result names the assumptions that do not hold for it.
 #[derive(Parser)]
 #[command(name = "lava-tides", version, after_help = EXAMPLES, subcommand_required = true, arg_required_else_help = true)]
 struct Cli {
@@ -29,9 +31,13 @@ struct Cli {
 
 const EXAMPLES: &str = "\
 Examples:
-  lava-tides k2 --mass 8 --radius 2 --depth 255           Love numbers of a molten super-Earth
-  lava-tides earth-moon --depth 172 --drag 4.66e-5        how long the Moon takes to 25 Earth radii
-  lava-tides map --cells 100 --out map.csv                that time over depth and drag
+  lava-tides k2 --frequency 4e-4 --depth-km 100 --drag 1e-4       one Love number
+  lava-tides k2 --ocean none --viscosity 1e19 --svg k2.svg        the spectrum of a solid Earth
+  lava-tides earth-moon --depth-km 172 --drag 4.66e-5             recession of the early Moon
+  lava-tides planet \"55 Cnc e\" -e 0.01                            heat and temperature of a planet
+  lava-tides planet archive.csv --csv budgets.csv                 of every planet with a measured mass
+  lava-tides spin --period-d 10 -e 0.05                           spin states, and the time to reach one
+  lava-tides map --contour-yr 1e5 --svg map.svg                   recession time over depth and drag
 
 `lava-tides <command> --help` says more.
 
@@ -41,6 +47,8 @@ Exit status: 0 success, 1 wrong or unreadable input, 2 wrong arguments.";
 enum Command {
     K2(k2::Arguments),
     EarthMoon(earth_moon::Arguments),
+    Planet(planet::Arguments),
+    Spin(spin::Arguments),
     Map(map::Arguments),
 }
 
@@ -52,7 +60,10 @@ fn main() -> ExitCode {
         Err(Failure::Print(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("error: {failure}");
-            ExitCode::from(1)
+            if let Some(hint) = failure.hint() {
+                eprintln!("hint: {hint}");
+            }
+            failure.exit_code()
         }
     }
 }
@@ -61,6 +72,8 @@ fn run(cli: &Cli) -> Result<()> {
     match &cli.command {
         Command::K2(arguments) => k2::run(arguments, cli.json),
         Command::EarthMoon(arguments) => earth_moon::run(arguments, cli.json),
+        Command::Planet(arguments) => planet::run(arguments, cli.json),
+        Command::Spin(arguments) => spin::run(arguments, cli.json),
         Command::Map(arguments) => map::run(arguments, cli.json),
     }
 }
