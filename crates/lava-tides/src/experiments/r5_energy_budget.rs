@@ -304,8 +304,7 @@ fn closed_forms(record: &mut Record) -> Result<()> {
     let planet = planet.planet()?;
     let (solid, _) = responses(&planet)?;
     let budget = synchronous_budget(&planet, &solid, TideTerms::All, &Surface::lava())?;
-    let closed =
-        temperature * (radius / (2.0 * planet.orbit.semi_major_axis_m())).sqrt() * (0.9_f64 / 0.9).powf(0.25);
+    let closed = temperature * (radius / (2.0 * planet.orbit.semi_major_axis_m())).sqrt();
     let name = "temperature without a tide against T √(R/2a) ((1-A)/ε)^¼";
     agree(record, name, budget.temperature_without_tide_k, closed);
 
