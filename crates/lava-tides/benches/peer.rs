@@ -41,7 +41,7 @@ const WORKLOADS: [Workload; 11] = [
     workload("eq28_tidalpy", "TidalPy (solid part), NumPy (ocean)", 100_000, eq28),
     workload("attracting_tidalpy", "TidalPy (solid part), NumPy (ocean)", 100_000, attracting),
     workload("andrade_tidalpy", "TidalPy", 1_000_000, andrade),
-    workload("radial_solver_tidalpy", "TidalPy radial_solver", 50, radial),
+    workload("radial_solver_tidalpy", "TidalPy radial_solver", 2000, radial),
     workload("rotating", "NumPy, vectorised over frequencies", 100_000, rotating),
     workload("hansen", "TidalPy", 2000, hansen),
     workload("recession", "NumPy, vectorised over the way", 1000, recession),

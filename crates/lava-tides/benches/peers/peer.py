@@ -185,7 +185,7 @@ WORKLOADS = {
     "eq28_tidalpy": ("TidalPy (solid part), NumPy (ocean)", 100_000, tidalpy_love(False)),
     "attracting_tidalpy": ("TidalPy (solid part), NumPy (ocean)", 100_000, tidalpy_love(True)),
     "andrade_tidalpy": ("TidalPy", 1_000_000, tidalpy_andrade),
-    "radial_solver_tidalpy": ("TidalPy radial_solver", 50, tidalpy_radial),
+    "radial_solver_tidalpy": ("TidalPy radial_solver", 2000, tidalpy_radial),
     "rotating": ("NumPy, vectorised over frequencies", 100_000, rotating),
     "hansen": ("TidalPy", 2000, tidalpy_hansen),
     "recession": ("NumPy, vectorised over the way", 1000, recession),

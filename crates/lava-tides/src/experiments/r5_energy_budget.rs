@@ -7,7 +7,7 @@ use crate::constants::GRAVITATIONAL_CONSTANT as G;
 use crate::hansen::hut_functions;
 use crate::response::{ConstantTimeLag, Forcing, HomogeneousBody, MagmaOcean, MoltenPlanet, OceanCoupling};
 use crate::rheology::Andrade;
-use crate::surface::{Surface, SurfaceBudget, eccentricity_for_flux, synchronous_budget};
+use crate::surface::{Redistribution, Surface, SurfaceBudget, eccentricity_for_flux, synchronous_budget};
 use crate::{Error, Planet, Result, TidalResponse, TideTerms, Violation, tidal_state};
 use common::experiment::{Bound, Cell, Context, Evidence, Expected, Experiment, Outcome, Record, Table};
 use common::report::{Axis, Bar, BarChart, LineChart, Series};
@@ -173,19 +173,25 @@ pub fn measure(records: &[PlanetRecord], record: &mut Record) -> Result<()> {
     record.table(table("measured", "At the measured eccentricity", &measured));
     record.table(table("e-0-01", "At e = 0.01", &hundredth));
     record.table(table("e-0-001", "At e = 0.001", &thousandth));
-    record.figure(figure("flux-ratio", "Tidal heat over light absorbed at e = 0.01", &hundredth));
+    record.figure(ratios(&hundredth, &thousandth));
     record.figure(temperatures(&hundredth));
-    let flagged = |violation| hundredth.iter().filter(|row| row.fluid.validity.has(violation)).count();
+    let count =
+        |rows: &[&Row], violation| rows.iter().filter(|row| row.fluid.validity.has(violation)).count();
+    let flagged = |violation| count(&hundredth.iter().collect::<Vec<_>>(), violation);
+    let exceeding: Vec<&Row> = measured.iter().filter(|row| row.fluid.flux_ratio() > 1.0).collect();
     record.note(format!(
         "At e = 0.01 {} of {} planets would be hotter than 4000 K, where the model says nothing, and {} colder than melt, \
          where there is no ocean to begin with. Nearly all eccentricities of such planets are assumed to be zero, not \
          measured; which ones they really have decides C4, and a planet alone on its orbit would have lost its \
-         eccentricity to this very heat. Where they are measured, the heat exceeds the light on {} of {} planets.",
+         eccentricity to this very heat. Where they are measured, the heat exceeds the light on {} of {} planets, of \
+         which {} are colder than melt even so and {} hotter than 4000 K.",
         flagged(Violation::Evaporating),
         hundredth.len(),
         flagged(Violation::Frozen),
-        measured.iter().filter(|row| row.fluid.flux_ratio() > 1.0).count(),
-        measured.len()
+        exceeding.len(),
+        measured.len(),
+        count(&exceeding, Violation::Frozen),
+        count(&exceeding, Violation::Evaporating)
     ));
     Ok(())
 }
@@ -237,36 +243,40 @@ fn table(name: &str, title: &str, rows: &[Row]) -> Table {
     table
 }
 
-fn figure(name: &str, title: &str, rows: &[Row]) -> BarChart {
-    let mut sorted: Vec<&Row> = rows.iter().collect();
-    sorted.sort_by(|a, b| b.fluid.flux_ratio().total_cmp(&a.fluid.flux_ratio()));
-    let bar = |row: &&Row| Bar { label: row.name.clone(), value: row.fluid.flux_ratio(), row: None };
-    BarChart {
-        name: name.into(),
-        title: title.into(),
-        axis: "tidal heat over light absorbed".into(),
-        bars: sorted.iter().map(bar).collect(),
-        lines: vec![],
+/// The planets in the order of their ratios, which differs from curve to curve.
+fn ratios(hundredth: &[Row], thousandth: &[Row]) -> LineChart {
+    let series = |label: &str, rows: &[Row], ratio: fn(&Row) -> f64| {
+        let mut values: Vec<f64> = rows.iter().map(ratio).collect();
+        values.sort_by(|a, b| b.total_cmp(a));
+        let points = values.into_iter().enumerate().map(|(place, value)| (place as f64 + 1.0, value));
+        Series { label: label.into(), points: points.collect() }
+    };
+    LineChart {
+        name: "flux-ratio".into(),
+        title: "Tidal heat over light absorbed, planets in falling order".into(),
+        x: Axis::linear("planets"),
+        y: Axis::log("tidal heat over light absorbed"),
+        series: vec![
+            series("ocean, e = 0.01", hundredth, |row| row.fluid.flux_ratio()),
+            series("solid, e = 0.01", hundredth, |row| row.solid.flux_ratio()),
+            series("ocean, e = 0.001", thousandth, |row| row.fluid.flux_ratio()),
+        ],
     }
 }
 
-fn temperatures(rows: &[Row]) -> LineChart {
+fn temperatures(rows: &[Row]) -> BarChart {
+    let change = |row: &Row| row.fluid.temperature_k - row.fluid.temperature_without_tide_k;
     let mut sorted: Vec<&Row> = rows.iter().collect();
-    sorted.sort_by(|a, b| a.fluid.temperature_without_tide_k.total_cmp(&b.fluid.temperature_without_tide_k));
-    let series = |label: &str, value: fn(&Row) -> f64| Series {
-        label: label.into(),
-        points: sorted.iter().map(|row| (row.fluid.temperature_without_tide_k, value(row))).collect(),
-    };
-    LineChart {
-        name: "temperatures".into(),
-        title: "Surface temperature at e = 0.01".into(),
-        x: Axis::linear("temperature without a tide, K"),
-        y: Axis::linear("temperature, K"),
-        series: vec![
-            series("with an ocean", |row| row.fluid.temperature_k),
-            series("solid", |row| row.solid.temperature_k),
-            series("without a tide", |row| row.fluid.temperature_without_tide_k),
-        ],
+    sorted.sort_by(|a, b| change(b).total_cmp(&change(a)));
+    BarChart {
+        name: "temperature-change".into(),
+        title: "Change of the surface temperature by the tide of an ocean, e = 0.01".into(),
+        axis: "K".into(),
+        bars: sorted
+            .iter()
+            .map(|row| Bar { label: row.name.clone(), value: change(row), row: None })
+            .collect(),
+        lines: vec![],
     }
 }
 
@@ -303,18 +313,21 @@ fn closed_forms(record: &mut Record) -> Result<()> {
     );
     let planet = planet.planet()?;
     let (solid, _) = responses(&planet)?;
-    let budget = synchronous_budget(&planet, &solid, TideTerms::All, &Surface::lava())?;
-    let closed = temperature * (radius / (2.0 * planet.orbit.semi_major_axis_m())).sqrt();
+    let gray = Surface::new(0.3, 0.95, Redistribution::Global)?;
+    let bare = synchronous_budget(&planet, &solid, TideTerms::All, &gray)?.temperature_without_tide_k;
+    let dilution = (radius / (2.0 * planet.orbit.semi_major_axis_m())).sqrt();
+    let closed = temperature * dilution * (0.7_f64 / 0.95).powf(0.25);
     let name = "temperature without a tide against T √(R/2a) ((1-A)/ε)^¼";
-    agree(record, name, budget.temperature_without_tide_k, closed);
+    agree(record, name, bare, closed);
 
     let (_, fluid) = responses(&planet)?;
     let n = planet.orbit.mean_motion_rad_s();
-    let wanted = budget.absorbed_w_m2 * planet.body.area_m2() * 1e-4;
+    let flux = 1e-4 * Surface::lava().absorbed_w_m2(planet.stellar_flux_w_m2());
+    let wanted = flux * planet.body.area_m2();
     let tide = 10.5 * -fluid.k2(Forcing::sectoral(n)).im * planet.body.radius_m().powi(5) * n.powi(5) / G;
     let mass = planet.star.mass_kg() / (planet.star.mass_kg() + planet.body.mass_kg());
     let closed = (wanted / (tide * mass * mass)).sqrt();
-    let e = eccentricity_for_flux(&planet, &fluid, TideTerms::All, budget.absorbed_w_m2 * 1e-4)?;
+    let e = eccentricity_for_flux(&planet, &fluid, TideTerms::All, flux)?;
     let name = "eccentricity for a wanted small flux against its closed form";
     agree(record, name, e.unwrap_or(f64::NAN), closed);
     Ok(())

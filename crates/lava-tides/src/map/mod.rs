@@ -10,7 +10,7 @@ mod shard;
 pub use axis::LogAxis;
 pub use shard::{MapPart, Shard};
 
-use crate::earth_moon::{EarthMoon, Track};
+use crate::earth_moon::{EarthMoon, Recession, Track};
 use crate::error::Result;
 use crate::response::{HomogeneousBody, MagmaOcean, MoltenPlanet, OceanCoupling};
 use crate::rheology::{Andrade, Rigid};
@@ -121,15 +121,36 @@ impl MapSpec {
         (self.depth_m.value(cell / columns), self.drag_per_s.value(cell % columns))
     }
 
+    /// The recession with one ocean of this depth, m, and drag, s⁻¹: its heat, and the assumptions that do not hold.
+    ///
+    /// # Errors
+    /// As [`MapSpec::compute`].
+    pub fn recession(&self, depth_m: f64, drag_per_s: f64) -> Result<Recession> {
+        let track = Track::new(&EarthMoon::present(), self.from_m, self.to_m)?;
+        self.with_ocean(
+            (depth_m, drag_per_s),
+            |planet| track.recession(planet),
+            |planet| track.recession(planet),
+        )
+    }
+
     /// Time for one ocean, s.
-    fn time_s(&self, track: &Track, (depth, drag): (f64, f64)) -> Result<f64> {
+    fn time_s(&self, track: &Track, ocean: (f64, f64)) -> Result<f64> {
+        self.with_ocean(ocean, |planet| track.time_s(planet), |planet| track.time_s(planet))
+    }
+
+    /// What either function makes of the Earth with this ocean, on a rigid or on a yielding floor.
+    fn with_ocean<T>(
+        &self,
+        (depth, drag): (f64, f64),
+        rigid: impl Fn(&MoltenPlanet<Rigid>) -> Result<T>,
+        yielding: impl Fn(&MoltenPlanet<Andrade>) -> Result<T>,
+    ) -> Result<T> {
         let ocean = MagmaOcean::new(depth, drag, self.density_ratio)?.with_coupling(self.coupling)?;
         let earth = *EarthMoon::present().earth();
-        let over = |interior| track.time_s(&MoltenPlanet::new(earth, interior, ocean)?);
+        let over = |interior| yielding(&MoltenPlanet::new(earth, interior, ocean)?);
         match self.floor {
-            Floor::Rigid => {
-                track.time_s(&MoltenPlanet::new(earth, HomogeneousBody::new(&earth, Rigid), ocean)?)
-            }
+            Floor::Rigid => rigid(&MoltenPlanet::new(earth, HomogeneousBody::new(&earth, Rigid), ocean)?),
             Floor::Whole(floor) => over(HomogeneousBody::new(&earth, floor.rheology()?)),
             Floor::Below(floor) => over(HomogeneousBody::below_ocean(&earth, &ocean, floor.rheology()?)?),
         }

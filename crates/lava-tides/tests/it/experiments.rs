@@ -69,11 +69,12 @@ fn altered_inputs_move_the_rows() {
     assert_eq!(verdict(&weak, "loss at the resonance against ξ σ₂/σ_R"), Verdict::Reproduced);
 
     let mut record = Record::new();
-    r2_melt_transition::measure(0.05, Profile::Smoke, &mut record).unwrap();
-    let early = rows(&r2_melt_transition::EXPERIMENT, &record);
+    r2_melt_transition::measure(0.2, Profile::Smoke, &mut record).unwrap();
+    // The suspension law's mush loses most above a melt fraction of 0.2.
     let name =
-        "smooth law: largest loss of the weak solid beyond the critical melt fraction over its largest";
-    assert!((value(&early, name) - value(&run(&r2_melt_transition::EXPERIMENT), name)).abs() > 1e-9);
+        "suspension law: largest loss of the weak solid beyond the critical melt fraction over its largest";
+    assert_eq!(verdict(&rows(&r2_melt_transition::EXPERIMENT, &record), name), Verdict::TrendFails);
+    assert_eq!(verdict(&run(&r2_melt_transition::EXPERIMENT), name), Verdict::TrendHolds);
 
     let name = "longest time of a solid planet of the grid";
     let mut record = Record::new();

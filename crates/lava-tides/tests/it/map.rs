@@ -1,10 +1,10 @@
 //! Maps of the recession time.
 
 use common::assert_close;
-use lava_tides::Error;
 use lava_tides::constants::{EARTH_RADIUS_M as R, YEAR_S};
 use lava_tides::map::{AndradeFloor, Floor, LogAxis, MapSpec, RecessionMap, Shard};
 use lava_tides::response::{OceanCoupling, Truncation};
+use lava_tides::{Error, Violation};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 fn spec(coupling: OceanCoupling, ratio: f64, cells: usize) -> MapSpec {
@@ -34,6 +34,9 @@ fn shortest_times() {
     assert_close!(time, 8.87e4, rel = 2e-3);
     assert_close!(depth, 115e3, rel = 0.01);
     assert_close!(drag, 4.65e-5, rel = 0.01);
+    let flagged = spec(EQ7, 0.55, 24).recession(depth, drag).unwrap();
+    assert_close!(flagged.time_s / YEAR_S, time, rel = 1e-12);
+    assert!(flagged.validity.has(Violation::WeakFriction));
     let (time, depth, drag) = shortest(spec(ATTRACTING, 0.55, 24));
     assert_close!(time, 5.94e4, rel = 2e-3);
     assert_close!(depth, 172e3, rel = 0.01);

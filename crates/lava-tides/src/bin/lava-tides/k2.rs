@@ -4,9 +4,9 @@ use crate::error::{Failure, Result};
 use crate::output::{Table, csv, draw, number, print, save};
 use crate::response::{BodyArguments, Response};
 use common::report::{Axis, LineChart, Series};
-use lava_tides::TidalResponse;
 use lava_tides::map::LogAxis;
 use lava_tides::response::{Forcing, Order};
+use lava_tides::{TidalResponse, Validity};
 use serde::Serialize;
 use std::path::PathBuf;
 
@@ -60,6 +60,7 @@ struct Line {
     k2_im: f64,
     /// Height of the ocean's tide over that of the equilibrium tide.
     elevation: f64,
+    validity: Validity,
 }
 
 pub fn run(arguments: &Arguments, json: bool) -> Result<()> {
@@ -102,7 +103,9 @@ pub fn run(arguments: &Arguments, json: bool) -> Result<()> {
         for line in &lines {
             table.row([line.frequency_rad_s, line.k2_re, line.k2_im, line.elevation].map(number));
         }
-        table.render()
+        let broken =
+            lines.first().map_or(String::new(), |line| format!("\nassumptions broken: {}\n", line.validity));
+        table.render() + &broken
     })
 }
 
@@ -110,5 +113,6 @@ fn line(arguments: &Arguments, response: &dyn TidalResponse, frequency_rad_s: f6
     let order = if arguments.zonal { Order::Zonal } else { Order::Sectoral };
     let forcing = Forcing { frequency_rad_s, spin_rad_s: arguments.spin, order };
     let k2 = response.k2(forcing);
-    Line { frequency_rad_s, k2_re: k2.re, k2_im: k2.im, elevation: response.ocean_elevation(forcing).norm() }
+    let (elevation, validity) = (response.ocean_elevation(forcing).norm(), response.validity(arguments.spin));
+    Line { frequency_rad_s, k2_re: k2.re, k2_im: k2.im, elevation, validity }
 }

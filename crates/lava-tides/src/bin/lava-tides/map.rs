@@ -5,6 +5,7 @@ use crate::output::{csv, draw, list, number, print, save};
 use crate::response::Ocean;
 use common::report::{Axis, HeatMap, Marked, edges};
 use indicatif::{ProgressBar, ProgressStyle};
+use lava_tides::Validity;
 use lava_tides::constants::{EARTH_RADIUS_M, YEAR_S};
 use lava_tides::map::{AndradeFloor, Cell, Floor, LogAxis, MapPart, MapSpec, RecessionMap, Shard};
 use serde::Serialize;
@@ -94,6 +95,8 @@ enum FloorChoice {
 struct Answer {
     cells: usize,
     shortest: Place,
+    /// Assumptions that do not hold for the shortest.
+    validity: Validity,
     share_of_cells_1e4_to_1e5_yr: f64,
     contour: Vec<Place>,
 }
@@ -131,9 +134,11 @@ pub fn run(arguments: &Arguments, json: bool) -> Result<()> {
         }
         (None, None, _) => RecessionMap::merge(&[compute(arguments, &spec(arguments)?, Shard::WHOLE)?])?,
     };
+    let best = map.refined_shortest()?;
     let answer = Answer {
         cells: map.times_s().len(),
-        shortest: map.refined_shortest()?.into(),
+        validity: map.spec().recession(best.depth_m, best.drag_per_s)?.validity,
+        shortest: best.into(),
         share_of_cells_1e4_to_1e5_yr: map.share_between(1e4 * YEAR_S, 1e5 * YEAR_S),
         contour: match arguments.contour_yr {
             None => vec![],
@@ -249,6 +254,7 @@ fn text(answer: &Answer) -> String {
                 number(best.drag_per_s)
             ),
         ),
+        ("its assumptions broken", answer.validity.to_string()),
         ("cells of 1e4 to 1e5 yr", format!("{} %", number(100.0 * answer.share_of_cells_1e4_to_1e5_yr))),
     ]);
     for place in &answer.contour {
