@@ -1,0 +1,1 @@
+//! Spiking neural networks that answer in one timestep.
