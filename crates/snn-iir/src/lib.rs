@@ -1,1 +1,7 @@
-//! Spiking neural networks that answer in one timestep.
+#![doc = include_str!("../README.md")]
+
+mod error;
+mod spec;
+
+pub use error::{Error, Result};
+pub use spec::{LayerSpec, NetworkSpec, WeightLayer};
