@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod error;
+pub mod neuron;
 mod spec;
 
 pub use error::{Error, Result};

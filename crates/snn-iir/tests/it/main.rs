@@ -2,6 +2,7 @@
 #![allow(clippy::excessive_precision, reason = "reference values keep their digits")]
 #![allow(clippy::unwrap_used, reason = "a failing step fails its test")]
 
+mod neuron;
 mod spec;
 
 /// Property tests with the same cases in every run.
