@@ -3,6 +3,8 @@
 mod error;
 pub mod neuron;
 mod spec;
+#[cfg(feature = "train")]
+pub mod spiking;
 
 pub use error::{Error, Result};
 pub use spec::{LayerSpec, NetworkSpec, WeightLayer};

@@ -4,6 +4,8 @@
 
 mod neuron;
 mod spec;
+#[cfg(feature = "train")]
+mod spiking;
 
 /// Property tests with the same cases in every run.
 fn same_cases(cases: u32) -> proptest::test_runner::Config {
