@@ -8,6 +8,7 @@
 //! | --- | --- |
 //! | (none) | [`assert_close!`], [`ode`], [`quadrature`], [`rng`], [`roots`], [`stats`] |
 //! | `experiments` | `dataset`, `experiment`, `report` |
+//! | `tensor` | `tensor`, `train`: candle with correct gradients, and training |
 
 mod assert;
 #[cfg(feature = "experiments")]
@@ -21,3 +22,7 @@ pub mod report;
 pub mod rng;
 pub mod roots;
 pub mod stats;
+#[cfg(feature = "tensor")]
+pub mod tensor;
+#[cfg(feature = "tensor")]
+pub mod train;

@@ -1,0 +1,55 @@
+//! Access to the numbers of a tensor as a slice, for f32 and f64 alike.
+
+use candle_core::backend::BackendStorage as _;
+use candle_core::{CpuStorage, DType, Error, Layout, Result, Storage, Tensor, WithDType, bail};
+use std::ops::Neg;
+
+/// The element types of the kernels: f32 for networks, f64 for gradient checks.
+pub(crate) trait Real: WithDType + Neg<Output = Self> + Default + std::iter::Sum {
+    /// Square root.
+    fn root(self) -> Self;
+}
+
+impl Real for f32 {
+    fn root(self) -> Self {
+        self.sqrt()
+    }
+}
+
+impl Real for f64 {
+    fn root(self) -> Self {
+        self.sqrt()
+    }
+}
+
+/// The slice behind a contiguous layout.
+pub(crate) fn slice<'a, T: Real>(
+    op: &'static str,
+    storage: &'a CpuStorage,
+    layout: &Layout,
+) -> Result<&'a [T]> {
+    let Some((start, end)) = layout.contiguous_offsets() else {
+        return Err(Error::RequiresContiguous { op }.bt());
+    };
+    Ok(&storage.as_slice::<T>()?[start..end])
+}
+
+/// Runs `f` on the numbers of a tensor: on them in place where it is contiguous, else on a copy.
+pub(crate) fn with_slice<T: Real, R>(
+    op: &'static str,
+    tensor: &Tensor,
+    f: impl FnOnce(&[T]) -> Result<R>,
+) -> Result<R> {
+    let tensor = tensor.contiguous()?;
+    let (storage, layout) = tensor.storage_and_layout();
+    match &*storage {
+        Storage::Cpu(storage) => f(slice(op, storage, layout)?),
+        _ => bail!("{op} needs a tensor on the CPU"),
+    }
+}
+
+/// The error for element types other than f32 and f64, or for a mixture of both.
+pub(crate) fn unsupported<R>(op: &'static str, storages: &[&CpuStorage]) -> Result<R> {
+    let found: Vec<DType> = storages.iter().map(|storage| storage.dtype()).collect();
+    bail!("{op} needs tensors of one element type, f32 or f64, got {found:?}")
+}
