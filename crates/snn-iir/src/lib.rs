@@ -1,6 +1,8 @@
-//! Spiking neural networks that answer in one timestep.
+#![doc = include_str!("../README.md")]
 
 pub mod data;
 mod error;
+mod spec;
 
 pub use error::{Error, Result};
+pub use spec::{LayerSpec, NetworkSpec, WeightLayer};

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a failing step fails its test")]
 
 mod data;
+mod spec;
 
 /// Property tests with the same cases in every run.
 fn same_cases(cases: u32) -> proptest::test_runner::Config {
