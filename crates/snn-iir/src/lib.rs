@@ -2,6 +2,7 @@
 
 pub mod data;
 mod error;
+pub mod neuron;
 mod spec;
 
 pub use error::{Error, Result};

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a failing step fails its test")]
 
 mod data;
+mod neuron;
 mod spec;
 
 /// Property tests with the same cases in every run.
