@@ -136,4 +136,142 @@ pub enum Error {
         /// Neurons of the layer.
         neurons: usize,
     },
+    // --- data sets -------------------------------------------------------------------------------------------------
+    /// A data set, or a part of one, holds no images.
+    #[error("data set must hold at least one image, {name} holds none")]
+    EmptyDataset {
+        /// The data set.
+        name: String,
+    },
+    /// A file ends within a record, or goes on after the last one.
+    #[error("{file}: byte {offset} must be followed by {expected} bytes, got {found}")]
+    TruncatedRecord {
+        /// The file.
+        file: String,
+        /// Where the record begins.
+        offset: u64,
+        /// Bytes that have to follow.
+        expected: u64,
+        /// Bytes that do.
+        found: u64,
+    },
+    /// A number in a file, or about an image in it, breaks the format's rule.
+    #[error("{file}: {field} must be {rule}, got {value}")]
+    FileField {
+        /// The file.
+        file: String,
+        /// Name of the number.
+        field: &'static str,
+        /// What it has to be.
+        rule: String,
+        /// What it is.
+        value: u64,
+    },
+    /// A label names no class.
+    #[error("{source_name}: label of image {index} must be below {classes}, got {label}")]
+    BadLabel {
+        /// The file or data set.
+        source_name: String,
+        /// The image, from 0.
+        index: usize,
+        /// The label.
+        label: u32,
+        /// Number of classes.
+        classes: usize,
+    },
+    /// A pixel is not a number in its range.
+    #[error("pixel {index} must be a number in [0, 1], got {value}")]
+    Pixel {
+        /// Place in the array, from 0.
+        index: usize,
+        /// The value.
+        value: f32,
+    },
+    /// An image has another shape than the first one.
+    #[error("{file}: image {index} must have [channels, height, width] = {expected:?}, got {found:?}")]
+    ImageShape {
+        /// The file.
+        file: String,
+        /// The image, from 0.
+        index: usize,
+        /// Shape of the first image.
+        expected: [usize; 3],
+        /// Its shape.
+        found: [usize; 3],
+    },
+    /// A JPEG file cannot be decoded.
+    #[error("{file}: image {index} must be a whole JPEG file: {message}")]
+    Jpeg {
+        /// The file.
+        file: String,
+        /// The image, from 0.
+        index: usize,
+        /// What the decoder says.
+        message: String,
+    },
+    /// A folder of images is not sorted into classes, or lacks one.
+    #[error("{} must be a folder of images of one class, found none", path.display())]
+    MissingClassDir {
+        /// The folder.
+        path: std::path::PathBuf,
+    },
+    /// A cell of a table cannot be read.
+    #[error("{file}, line {line}: {column} must be {rule}, got {text:?}")]
+    Cell {
+        /// The file.
+        file: String,
+        /// Line, from 1.
+        line: u64,
+        /// The column.
+        column: String,
+        /// What its cells have to be.
+        rule: &'static str,
+        /// The text.
+        text: String,
+    },
+    /// A table cannot be read.
+    #[error("{file}: {message}")]
+    Table {
+        /// The file.
+        file: String,
+        /// What the reader says.
+        message: String,
+    },
+    /// A class has too few images.
+    #[error("class {class} must have at least {wanted} images, got {found}")]
+    TooFewOfClass {
+        /// The class.
+        class: u32,
+        /// Images wanted.
+        wanted: usize,
+        /// Images there are.
+        found: usize,
+    },
+    /// An image that does not exist.
+    #[error("index of an image must be below {len}, got {index}")]
+    ImageIndex {
+        /// The index.
+        index: usize,
+        /// Number of images.
+        len: usize,
+    },
+    /// Two numbers that have to be the same are not.
+    #[error("{what} must be {expected}, got {found}")]
+    CountMismatch {
+        /// What is counted.
+        what: &'static str,
+        /// What it has to be.
+        expected: usize,
+        /// What it is.
+        found: usize,
+    },
+    /// A file cannot be read or written.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file.
+        path: std::path::PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    // --- end of data sets ------------------------------------------------------------------------------------------
 }

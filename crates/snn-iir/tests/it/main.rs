@@ -2,6 +2,7 @@
 #![allow(clippy::excessive_precision, reason = "reference values keep their digits")]
 #![allow(clippy::unwrap_used, reason = "a failing step fails its test")]
 
+mod data;
 mod neuron;
 mod spec;
 #[cfg(feature = "train")]
