@@ -29,4 +29,4 @@ pub mod init;
 pub mod loss;
 pub mod norm;
 pub mod pool;
-pub(crate) mod real;
+pub mod real;
