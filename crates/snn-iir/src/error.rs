@@ -136,6 +136,71 @@ pub enum Error {
         /// Neurons of the layer.
         neurons: usize,
     },
+    // --- training --------------------------------------------------------------------------------------------------
+    /// A trained network must be told which images to validate with.
+    #[error("selection by {selection} must have images of that name, got none")]
+    MissingImages {
+        /// The rule of selection.
+        selection: &'static str,
+    },
+    /// A checkpoint holds another network.
+    #[error("{}: network must be {expected:?}, got {found:?}", path.display())]
+    OtherNetwork {
+        /// The file.
+        path: std::path::PathBuf,
+        /// The network wanted.
+        expected: String,
+        /// The network in the file.
+        found: String,
+    },
+    /// A checkpoint was made by another run: other settings, data or initial weights.
+    #[error("{}: {field} must be that of this run, {expected}, got {found}", path.display())]
+    OtherRun {
+        /// The file.
+        path: std::path::PathBuf,
+        /// What differs.
+        field: &'static str,
+        /// Its value in this run.
+        expected: String,
+        /// Its value in the file.
+        found: String,
+    },
+    /// A checkpoint lacks an entry, or the entry cannot be read.
+    #[error("{}: entry {field} must be {rule}, got {found:?}", path.display())]
+    CheckpointField {
+        /// The file.
+        path: std::path::PathBuf,
+        /// Name of the entry.
+        field: &'static str,
+        /// What it has to be.
+        rule: &'static str,
+        /// The text found; empty if there is none.
+        found: String,
+    },
+    /// The caller ended a run.
+    #[error("stage {stage} must run to its end, it was stopped in epoch {epoch} at batch {batch}")]
+    Interrupted {
+        /// The stage.
+        stage: String,
+        /// Epoch, from 1.
+        epoch: usize,
+        /// Batch of the epoch, from 1.
+        batch: usize,
+    },
+    /// Training or a checkpoint failed.
+    #[cfg(feature = "train")]
+    #[error(transparent)]
+    Training(#[from] common::train::Error),
+    /// A tensor operation failed.
+    #[cfg(feature = "train")]
+    #[error("{operation}: {source}")]
+    Tensor {
+        /// What was being computed.
+        operation: &'static str,
+        /// What candle says.
+        source: candle_core::Error,
+    },
+    // --- end of training -------------------------------------------------------------------------------------------
     // --- data sets -------------------------------------------------------------------------------------------------
     /// A data set, or a part of one, holds no images.
     #[error("data set must hold at least one image, {name} holds none")]
@@ -274,4 +339,10 @@ pub enum Error {
         source: std::io::Error,
     },
     // --- end of data sets ------------------------------------------------------------------------------------------
+}
+
+/// For `map_err`: names the operation that failed.
+#[cfg(feature = "train")]
+pub(crate) fn during(operation: &'static str) -> impl FnOnce(candle_core::Error) -> Error {
+    move |source| Error::Tensor { operation, source }
 }

@@ -1,11 +1,41 @@
 #![doc = include_str!("../README.md")]
 
+#[cfg(feature = "train")]
+mod activation;
+#[cfg(feature = "train")]
+mod ann;
+#[cfg(feature = "train")]
+pub mod balance;
 pub mod data;
+#[cfg(feature = "train")]
+mod dropout;
 mod error;
+#[cfg(feature = "train")]
+mod fuse;
+#[cfg(feature = "train")]
+mod network;
 pub mod neuron;
+#[cfg(feature = "train")]
+mod pass;
 mod spec;
 #[cfg(feature = "train")]
 pub mod spiking;
+#[cfg(feature = "train")]
+mod stats;
+#[cfg(feature = "train")]
+mod weights;
 
+#[cfg(feature = "train")]
+pub use activation::relu;
+#[cfg(feature = "train")]
+pub use ann::{Ann, Init};
+#[cfg(feature = "train")]
+pub use dropout::Dropout;
 pub use error::{Error, Result};
+#[cfg(feature = "train")]
+pub use fuse::FusedAnn;
+#[cfg(feature = "train")]
+pub use network::{SpikingConfig, SpikingNet};
 pub use spec::{LayerSpec, NetworkSpec, WeightLayer};
+#[cfg(feature = "train")]
+pub use stats::{LayerStats, SpikeCounter, SpikeStats};

@@ -51,6 +51,10 @@ pub struct WeightLayer {
     pub input: [usize; 3],
     /// Shape of the output map `[channels, height, width]`.
     pub output: [usize; 3],
+    /// Step between outputs, pixels; 1 for a fully connected layer.
+    pub stride: usize,
+    /// Zeros added on each side, pixels; 0 for a fully connected layer.
+    pub padding: usize,
     /// Multiply-accumulates of one dense pass over one image.
     pub macs: u64,
     /// Number of the spiking layer whose spikes it receives; `None`: the image.

@@ -144,7 +144,17 @@ impl State {
             ));
         };
         let macs = weights as u64 * (out_height * out_width) as u64;
-        Ok(WeightLayer { name, weight_shape, input, output, macs, source: self.source, target: None })
+        Ok(WeightLayer {
+            name,
+            weight_shape,
+            input,
+            output,
+            stride,
+            padding,
+            macs,
+            source: self.source,
+            target: None,
+        })
     }
 
     fn linear(&self, name: String, out_features: usize) -> Result<WeightLayer> {
@@ -159,6 +169,8 @@ impl State {
             weight_shape,
             input: self.map,
             output: [out_features, 1, 1],
+            stride: 1,
+            padding: 0,
             macs: macs as u64,
             source: self.source,
             target: None,

@@ -19,7 +19,7 @@ const LANES: usize = 16;
 /// v' = λ u + a' - after o
 /// ```
 #[derive(Clone, Copy)]
-pub(super) struct Rule<T> {
+pub(crate) struct Rule<T> {
     pub(super) threshold: T,
     leak: T,
     within: T,
@@ -30,7 +30,7 @@ pub(super) struct Rule<T> {
 }
 
 impl<T: Real> Rule<T> {
-    pub(super) fn new(threshold: T, leak: T, reset: ResetMode) -> Self {
+    pub(crate) fn new(threshold: T, leak: T, reset: ResetMode) -> Self {
         let zero = T::zero();
         let rule = Self { threshold, leak, within: zero, after: zero, hard: zero, through_reset: zero };
         match reset {
@@ -51,7 +51,7 @@ impl<T: Real> Rule<T> {
     }
 
     /// Replaces the potentials of one timestep by those of the next.
-    pub(super) fn advance(&self, v: &mut [T], currents: &[T]) {
+    pub(crate) fn advance(&self, v: &mut [T], currents: &[T]) {
         for (v, &current) in v.iter_mut().zip(currents) {
             let spike = self.spike(*v);
             *v = self.leak * self.after_reset(*v, spike) + current - self.after * spike;

@@ -6,9 +6,10 @@ mod observe;
 use crate::neuron::{ResetMode, Surrogate};
 use candle_core::{CpuStorage, CustomOp3, DType, Layout, Result, Shape, Tensor, bail};
 use common::tensor::real::{Real, slice, unsupported, with_slice};
-use kernel::{Kernel, Rule, Window};
+use kernel::{Kernel, Window};
 use std::sync::Arc;
 
+pub(crate) use kernel::Rule;
 pub(crate) use observe::{Observation, observe};
 
 const NAME: &str = "spiking layer";
