@@ -97,6 +97,14 @@ pub enum Error {
     /// A schedule of timesteps that does not go down.
     #[error("schedule must be strictly decreasing and at least 1, got {0:?}")]
     InvalidSchedule(Vec<usize>),
+    /// The text of a schedule cannot be read.
+    #[error("schedule must be numbers with commas between, got {token:?} at character {position}")]
+    ScheduleText {
+        /// Where the word begins, in characters from 0.
+        position: usize,
+        /// The word.
+        token: String,
+    },
     /// A firing threshold that is not positive.
     #[error("threshold of layer {layer} must be finite and positive, got {value}")]
     NonPositiveThreshold {
@@ -176,6 +184,12 @@ pub enum Error {
         rule: &'static str,
         /// The text found; empty if there is none.
         found: String,
+    },
+    /// The name of a stage cannot be that of a file.
+    #[error("name of a stage must be letters, digits, - and _, got {name:?}")]
+    StageName {
+        /// The name.
+        name: String,
     },
     /// The caller ended a run.
     #[error("stage {stage} must run to its end, it was stopped in epoch {epoch} at batch {batch}")]

@@ -6,22 +6,33 @@ mod activation;
 mod ann;
 #[cfg(feature = "train")]
 pub mod balance;
+#[cfg(feature = "train")]
+mod checkpoint;
 pub mod data;
+#[cfg(feature = "train")]
+pub mod doctor;
 #[cfg(feature = "train")]
 mod dropout;
 mod error;
 #[cfg(feature = "train")]
+mod evaluate;
+#[cfg(feature = "train")]
 mod fuse;
+#[cfg(feature = "train")]
+mod iir;
 #[cfg(feature = "train")]
 mod network;
 pub mod neuron;
 #[cfg(feature = "train")]
 mod pass;
+mod schedule;
 mod spec;
 #[cfg(feature = "train")]
 pub mod spiking;
 #[cfg(feature = "train")]
 mod stats;
+#[cfg(feature = "train")]
+pub mod trainer;
 #[cfg(feature = "train")]
 mod weights;
 
@@ -30,12 +41,19 @@ pub use activation::relu;
 #[cfg(feature = "train")]
 pub use ann::{Ann, Init};
 #[cfg(feature = "train")]
+pub use checkpoint::CheckpointInfo;
+#[cfg(feature = "train")]
 pub use dropout::Dropout;
 pub use error::{Error, Result};
 #[cfg(feature = "train")]
+pub use evaluate::Evaluation;
+#[cfg(feature = "train")]
 pub use fuse::FusedAnn;
 #[cfg(feature = "train")]
+pub use iir::IirTrainer;
+#[cfg(feature = "train")]
 pub use network::{SpikingConfig, SpikingNet};
+pub use schedule::IirSchedule;
 pub use spec::{LayerSpec, NetworkSpec, WeightLayer};
 #[cfg(feature = "train")]
 pub use stats::{LayerStats, SpikeCounter, SpikeStats};

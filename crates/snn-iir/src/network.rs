@@ -225,6 +225,11 @@ impl SpikingNet {
         variables
     }
 
+    /// Thresholds and leaks.
+    pub(crate) fn neuron_variables(&self) -> (&[Var], &[Var]) {
+        (&self.thresholds, &self.leaks)
+    }
+
     /// Logits of a batch `[B, C, H, W]` after so many timesteps, without dropout.
     ///
     /// # Errors

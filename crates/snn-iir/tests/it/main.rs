@@ -7,6 +7,8 @@ mod neuron;
 mod spec;
 #[cfg(feature = "train")]
 mod spiking;
+#[cfg(feature = "train")]
+mod training;
 
 /// Property tests with the same cases in every run.
 fn same_cases(cases: u32) -> proptest::test_runner::Config {
