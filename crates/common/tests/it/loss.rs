@@ -80,11 +80,12 @@ fn accuracy_counts_first_maxima() {
     assert_eq!(accuracy(&double, &[1, 0, 0, 1, 0, 0]).unwrap(), 3);
 }
 
+type Checked = fn(&Tensor, &[u32]) -> candle_core::Result<()>;
+
 #[test]
 fn bad_input_is_an_error() {
     let logits = random("logits", &[2, 3]);
-    let functions: [fn(&Tensor, &[u32]) -> candle_core::Result<()>; 2] =
-        [|x, y| cross_entropy(x, y).map(|_| ()), |x, y| accuracy(x, y).map(|_| ())];
+    let functions: [Checked; 2] = [|x, y| cross_entropy(x, y).map(|_| ()), |x, y| accuracy(x, y).map(|_| ())];
     for function in functions {
         let text = |x: &Tensor, labels: &[u32]| function(x, labels).unwrap_err().to_string();
         assert!(text(&logits, &[0, 3]).contains("below the number of classes 3, got 3 in row 1"));
