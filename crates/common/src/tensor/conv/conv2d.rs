@@ -2,8 +2,9 @@
 
 use super::geometry::Geometry;
 use super::passes::Convolve;
-use crate::tensor::real::{Real, slice, unsupported, with_slice};
+use crate::tensor::real::{Real, slice, sum, unsupported, with_slice};
 use candle_core::{CpuStorage, CustomOp2, CustomOp3, DType, Layout, Result, Shape, Tensor};
+use rayon::prelude::*;
 
 /// Convolves `x`, `[N, C, H, W]`, with `weight`, `[O, C, kh, kw]`, and adds `bias`, `[O]`:
 ///
@@ -74,15 +75,13 @@ impl Conv2d {
     fn bias_gradient<T: Real>(&self, gradient: &Tensor) -> Result<Tensor> {
         let g = &self.0;
         let sums = with_slice::<T, _>(NAME, gradient, |dy| {
-            let mut sums = vec![0.0; g.o];
-            for dy in dy.chunks_exact(g.output()) {
-                for (sum, dy) in sums.iter_mut().zip(dy.chunks_exact(g.places())) {
-                    *sum += dy.iter().map(|value| value.to_f64()).sum::<f64>();
-                }
-            }
-            Ok(sums)
+            let of_channel = |o: usize| -> f64 {
+                let runs = dy.chunks_exact(g.output()).map(|dy| &dy[o * g.places()..][..g.places()]);
+                runs.map(|run| sum(run, T::to_f64)).sum()
+            };
+            Ok((0..g.o).into_par_iter().map(|o| T::from_f64(of_channel(o))).collect())
         })?;
-        Tensor::from_vec(sums.into_iter().map(T::from_f64).collect(), g.o, gradient.device())
+        Tensor::from_vec(sums, g.o, gradient.device())
     }
 }
 
