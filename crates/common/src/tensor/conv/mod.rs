@@ -9,6 +9,7 @@ mod linear;
 mod passes;
 mod patches;
 mod product;
+mod sites;
 mod tile;
 mod transpose;
 

@@ -26,8 +26,8 @@ pub(super) trait Convolve: Real {
 
 impl Convolve for f32 {
     fn passes(geometry: Geometry) -> Box<dyn Passes<Self>> {
-        match Simd::detect() {
-            Some(simd) => Box::new(Direct::new(simd, geometry)),
+        match Simd::detect().and_then(|simd| Direct::new(simd, geometry)) {
+            Some(direct) => Box::new(direct),
             None => Box::new(General(geometry)),
         }
     }

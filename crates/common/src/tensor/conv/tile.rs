@@ -15,8 +15,8 @@
 //!
 //! so that one kernel an instruction set serves all, whatever kernel size, stride and map. No patch matrix is written.
 #![expect(unsafe_code, reason = "vector registers; slices are checked once a tile")]
+#![expect(clippy::needless_range_loop, reason = "loops of constant length over registers, which must unroll")]
 
-use super::aligned::LINE;
 #[cfg(target_arch = "x86_64")]
 use std::arch::x86_64::{
     _mm_load_ss, _mm256_add_ps, _mm256_broadcastss_ps, _mm256_fmadd_ps, _mm256_load_ps, _mm256_setzero_ps,
@@ -36,8 +36,6 @@ pub(super) enum Simd {
 
 /// Rows of the largest tile.
 pub(super) const MOST_ROWS: usize = 8;
-/// Columns of the widest tile.
-pub(super) const MOST_COLUMNS: usize = 32;
 
 impl Simd {
     /// The best of this processor, if it has any.
@@ -92,8 +90,7 @@ impl OffsetList {
         self.list.len()
     }
 
-    /// All of them, as starts of tiles.
-    pub(super) fn starts(&self) -> &[u32] {
+    pub(super) fn list(&self) -> &[u32] {
         &self.list
     }
 
@@ -110,69 +107,61 @@ pub(super) struct Offsets<'a> {
     end: usize,
 }
 
-/// How the sums of a tile begin or end.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Sums<'a> {
-    /// Each row begins with these numbers; the result is stored.
-    From(&'a [f32]),
-    /// They begin with what `out` holds, and are stored.
+/// What happens to the numbers that the result holds before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sums {
+    /// The sums begin with them.
     Continue,
-    /// They begin at 0 and are added to what `out` holds.
+    /// The sums begin at 0 and are added to them in the end.
     Add,
 }
 
-/// Computes one tile into `out`, whose rows are `columns` apart: `simd.rows()` rows of one or two vectors.
-#[inline]
-pub(super) fn tile(
-    simd: Simd,
-    x: &[f32],
-    starts: &[u32; MOST_ROWS],
-    offsets: Offsets,
-    panel: &[f32],
-    columns: usize,
-    sums: Sums,
-    out: &mut [f32],
-) {
-    let last = starts.iter().fold(0, |max, &start| max.max(start as usize));
-    assert!(last + offsets.end <= x.len(), "all places lie in the input");
-    assert!(panel.len() >= offsets.list.len() * columns, "a row of the panel for each offset");
-    assert!(out.len() >= simd.rows() * columns, "the result has room");
-    let (first, first_stride, add) = match sums {
-        Sums::From(row) => (row, 0, false),
-        Sums::Continue => (&*out, columns, false),
-        Sums::Add => (&*out, columns, true),
-    };
-    assert!(first.len() >= columns, "a number for each column");
-    let first = first.as_ptr();
-    let aligned = |pointer: *const f32| pointer.addr() % LINE == 0;
-    let half = columns % (LINE / size_of::<f32>()) == 0 || simd == Simd::Avx2;
-    assert!(aligned(first) && aligned(panel.as_ptr()) && aligned(out.as_ptr()) && half, "aligned");
-    let double = columns == 2 * simd.lanes();
-    assert!(double || columns == simd.lanes(), "one or two vectors");
-    #[cfg(target_arch = "x86_64")]
-    // SAFETY: the instruction set was detected; all places of `x`, `panel`, `first` and `out` were checked just now.
-    unsafe {
-        let out = out.as_mut_ptr();
-        match (simd, double) {
-            (Simd::Avx512, true) => {
-                avx512::<2>(x, starts, offsets.list, panel, first, first_stride, out, add)
+/// One tile: `simd.rows()` rows of one or two vectors.
+pub(super) struct Tile<'a> {
+    pub(super) simd: Simd,
+    /// The padded input.
+    pub(super) x: &'a [f32],
+    pub(super) starts: [u32; MOST_ROWS],
+    pub(super) offsets: Offsets<'a>,
+    /// A row for each offset.
+    pub(super) panel: &'a [f32],
+    pub(super) columns: usize,
+}
+
+impl Tile<'_> {
+    /// Computes the tile into `out`, row after row.
+    #[inline]
+    pub(super) fn run(&self, sums: Sums, out: &mut [f32]) {
+        let &Self { simd, x, ref starts, offsets: Offsets { list, end }, panel, columns } = self;
+        let last = starts.iter().fold(0, |max, &start| max.max(start as usize));
+        assert!(last + end <= x.len(), "all places lie in the input");
+        assert!(panel.len() >= list.len() * columns, "a row of the panel for each offset");
+        assert!(out.len() >= simd.rows() * columns, "the result has room");
+        let double = columns == 2 * simd.lanes();
+        assert!(double || columns == simd.lanes(), "one or two vectors");
+        let bytes = simd.lanes() * size_of::<f32>();
+        let aligned = |pointer: *const f32| pointer.addr().is_multiple_of(bytes);
+        assert!(aligned(panel.as_ptr()) && aligned(out.as_ptr()), "panel and result begin at a vector");
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: the instruction set was detected; all places of `x`, `panel` and `out` were checked just now.
+        unsafe {
+            match (simd, double) {
+                (Simd::Avx512, true) => avx512::<2>(x, starts, list, panel, sums, out),
+                (Simd::Avx512, false) => avx512::<1>(x, starts, list, panel, sums, out),
+                (Simd::Avx2, true) => avx2::<2>(x, starts, list, panel, sums, out),
+                (Simd::Avx2, false) => avx2::<1>(x, starts, list, panel, sums, out),
             }
-            (Simd::Avx512, false) => {
-                avx512::<1>(x, starts, offsets.list, panel, first, first_stride, out, add)
-            }
-            (Simd::Avx2, true) => avx2::<2>(x, starts, offsets.list, panel, first, first_stride, out, add),
-            (Simd::Avx2, false) => avx2::<1>(x, starts, offsets.list, panel, first, first_stride, out, add),
         }
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    {
-        let _ = (first, first_stride, add);
-        unreachable!("no instruction set is detected here");
+        #[cfg(not(target_arch = "x86_64"))]
+        {
+            let _ = (x, list, sums);
+            unreachable!("no instruction set is detected here");
+        }
     }
 }
 
 /// # Safety
-/// As [`tile`] checks.
+/// As [`Tile::run`] checks.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f")]
 unsafe fn avx512<const V: usize>(
@@ -180,10 +169,8 @@ unsafe fn avx512<const V: usize>(
     starts: &[u32; MOST_ROWS],
     offsets: &[u32],
     panel: &[f32],
-    first: *const f32,
-    first_stride: usize,
-    out: *mut f32,
-    add: bool,
+    sums: Sums,
+    out: &mut [f32],
 ) {
     const ROWS: usize = 8;
     const LANES: usize = 16;
@@ -193,12 +180,12 @@ unsafe fn avx512<const V: usize>(
         for (row, &start) in rows.iter_mut().zip(starts) {
             *row = row.wrapping_add(start as usize);
         }
-        let mut panel = panel.as_ptr();
-        let mut sums = [[_mm512_setzero_ps(); V]; ROWS];
-        if !add {
+        let (mut panel, out) = (panel.as_ptr(), out.as_mut_ptr());
+        let mut tile = [[_mm512_setzero_ps(); V]; ROWS];
+        if sums == Sums::Continue {
             for row in 0..ROWS {
                 for v in 0..V {
-                    sums[row][v] = _mm512_load_ps(first.wrapping_add(row * first_stride + v * LANES));
+                    tile[row][v] = _mm512_load_ps(out.wrapping_add((row * V + v) * LANES));
                 }
             }
         }
@@ -210,19 +197,16 @@ unsafe fn avx512<const V: usize>(
             for row in 0..ROWS {
                 let value = _mm512_broadcastss_ps(_mm_load_ss(rows[row].wrapping_add(offset as usize)));
                 for v in 0..V {
-                    sums[row][v] = _mm512_fmadd_ps(value, columns[v], sums[row][v]);
+                    tile[row][v] = _mm512_fmadd_ps(value, columns[v], tile[row][v]);
                 }
             }
             panel = panel.wrapping_add(V * LANES);
         }
         for row in 0..ROWS {
             for v in 0..V {
-                let mut sum = sums[row][v];
-                if add {
-                    sum = _mm512_add_ps(
-                        _mm512_load_ps(first.wrapping_add(row * first_stride + v * LANES)),
-                        sum,
-                    );
+                let mut sum = tile[row][v];
+                if sums == Sums::Add {
+                    sum = _mm512_add_ps(_mm512_load_ps(out.wrapping_add((row * V + v) * LANES)), sum);
                 }
                 _mm512_store_ps(out.wrapping_add((row * V + v) * LANES), sum);
             }
@@ -231,7 +215,7 @@ unsafe fn avx512<const V: usize>(
 }
 
 /// # Safety
-/// As [`tile`] checks.
+/// As [`Tile::run`] checks.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
 unsafe fn avx2<const V: usize>(
@@ -239,10 +223,8 @@ unsafe fn avx2<const V: usize>(
     starts: &[u32; MOST_ROWS],
     offsets: &[u32],
     panel: &[f32],
-    first: *const f32,
-    first_stride: usize,
-    out: *mut f32,
-    add: bool,
+    sums: Sums,
+    out: &mut [f32],
 ) {
     const ROWS: usize = 6;
     const LANES: usize = 8;
@@ -252,12 +234,12 @@ unsafe fn avx2<const V: usize>(
         for (row, &start) in rows.iter_mut().zip(starts) {
             *row = row.wrapping_add(start as usize);
         }
-        let mut panel = panel.as_ptr();
-        let mut sums = [[_mm256_setzero_ps(); V]; ROWS];
-        if !add {
+        let (mut panel, out) = (panel.as_ptr(), out.as_mut_ptr());
+        let mut tile = [[_mm256_setzero_ps(); V]; ROWS];
+        if sums == Sums::Continue {
             for row in 0..ROWS {
                 for v in 0..V {
-                    sums[row][v] = _mm256_load_ps(first.wrapping_add(row * first_stride + v * LANES));
+                    tile[row][v] = _mm256_load_ps(out.wrapping_add((row * V + v) * LANES));
                 }
             }
         }
@@ -269,19 +251,16 @@ unsafe fn avx2<const V: usize>(
             for row in 0..ROWS {
                 let value = _mm256_broadcastss_ps(_mm_load_ss(rows[row].wrapping_add(offset as usize)));
                 for v in 0..V {
-                    sums[row][v] = _mm256_fmadd_ps(value, columns[v], sums[row][v]);
+                    tile[row][v] = _mm256_fmadd_ps(value, columns[v], tile[row][v]);
                 }
             }
             panel = panel.wrapping_add(V * LANES);
         }
         for row in 0..ROWS {
             for v in 0..V {
-                let mut sum = sums[row][v];
-                if add {
-                    sum = _mm256_add_ps(
-                        _mm256_load_ps(first.wrapping_add(row * first_stride + v * LANES)),
-                        sum,
-                    );
+                let mut sum = tile[row][v];
+                if sums == Sums::Add {
+                    sum = _mm256_add_ps(_mm256_load_ps(out.wrapping_add((row * V + v) * LANES)), sum);
                 }
                 _mm256_store_ps(out.wrapping_add((row * V + v) * LANES), sum);
             }

@@ -6,6 +6,7 @@ use super::tile::Simd;
 use std::arch::x86_64::{
     __m256, _mm256_permute2f128_ps, _mm256_shuffle_ps, _mm256_unpackhi_ps, _mm256_unpacklo_ps,
 };
+use std::ops::Range;
 
 /// `dst[c * dst_stride + r] = src[r * src_stride + c]` for all rows `r` and columns `c`.
 ///
@@ -17,8 +18,7 @@ pub(super) fn transpose(
     src_stride: usize,
     dst: &mut [f32],
     dst_stride: usize,
-    rows: usize,
-    columns: usize,
+    (rows, columns): (usize, usize),
 ) {
     let (whole_rows, whole_columns) = (rows - rows % 8, columns - columns % 8);
     for c in (0..whole_columns).step_by(8) {
@@ -30,11 +30,11 @@ pub(super) fn transpose(
                 block(src, src_stride, dst, dst_stride);
             }
             #[cfg(not(target_arch = "x86_64"))]
-            scalar(src, src_stride, dst, dst_stride, 0..8, 0..8);
+            scalar(src, src_stride, dst, dst_stride, (0..8, 0..8));
         }
     }
-    scalar(src, src_stride, dst, dst_stride, 0..whole_rows, whole_columns..columns);
-    scalar(src, src_stride, dst, dst_stride, whole_rows..rows, 0..columns);
+    scalar(src, src_stride, dst, dst_stride, (0..whole_rows, whole_columns..columns));
+    scalar(src, src_stride, dst, dst_stride, (whole_rows..rows, 0..columns));
 }
 
 fn scalar(
@@ -42,8 +42,7 @@ fn scalar(
     src_stride: usize,
     dst: &mut [f32],
     dst_stride: usize,
-    rows: std::ops::Range<usize>,
-    columns: std::ops::Range<usize>,
+    (rows, columns): (Range<usize>, Range<usize>),
 ) {
     for c in columns {
         for r in rows.clone() {
@@ -106,7 +105,7 @@ mod tests {
             let Some(simd) = Simd::detect() else { return };
             let src: Vec<f32> = (0..rows * src_stride).map(|i| i as f32).collect();
             let mut dst = vec![-1.0; columns * dst_stride];
-            transpose(simd, &src, src_stride, &mut dst, dst_stride, rows, columns);
+            transpose(simd, &src, src_stride, &mut dst, dst_stride, (rows, columns));
             for (c, row) in dst.chunks_exact(dst_stride).enumerate() {
                 for (r, &value) in row.iter().enumerate() {
                     let expected = if r < rows { src[r * src_stride + c] } else { -1.0 };
