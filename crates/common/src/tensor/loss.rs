@@ -114,6 +114,13 @@ impl CrossEntropy {
     }
 }
 
+impl CrossEntropy {
+    fn backward_as<T: Real>(&self, logits: &Tensor, scale: f64) -> Result<Tensor> {
+        let values = with_slice::<T, _>(self.name(), logits, |x| Ok(self.backward(x, scale)))?;
+        Tensor::from_vec(values, logits.shape(), logits.device())
+    }
+}
+
 impl CustomOp1 for CrossEntropy {
     fn name(&self) -> &'static str {
         "cross-entropy"
@@ -133,17 +140,10 @@ impl CustomOp1 for CrossEntropy {
     }
 
     fn bwd(&self, logits: &Tensor, _loss: &Tensor, gradient: &Tensor) -> Result<Option<Tensor>> {
-        let device = logits.device();
         let scale = gradient.to_dtype(DType::F64)?.to_scalar::<f64>()?;
         let gradient = match logits.dtype() {
-            DType::F32 => {
-                let values = with_slice::<f32, _>(self.name(), logits, |x| Ok(self.backward(x, scale)))?;
-                Tensor::from_vec(values, logits.shape(), device)?
-            }
-            _ => {
-                let values = with_slice::<f64, _>(self.name(), logits, |x| Ok(self.backward(x, scale)))?;
-                Tensor::from_vec(values, logits.shape(), device)?
-            }
+            DType::F32 => self.backward_as::<f32>(logits, scale)?,
+            _ => self.backward_as::<f64>(logits, scale)?,
         };
         Ok(Some(gradient))
     }

@@ -18,6 +18,7 @@
 //! | `upsample_nearest1d`, `upsample_nearest2d` | the gradient overwrites that of other uses | reshape and broadcast |
 //! | `upsample_bilinear2d` | an error | an operation of one's own |
 //! | `round`, `floor`, `ceil`, `sign`, comparisons | no gradient, silently | straight-through: `x + (q(x) - x).detach()` |
+//! | `x * 0.0`, `affine(0.0, b)` | no gradient instead of a gradient of 0, silently | multiply by a tensor of zeros |
 //! | second derivatives | silently partial | derive by hand |
 //!
 //! Two habits guard against the rest: [`grad_check`](grad_check::grad_check) for every operation, and

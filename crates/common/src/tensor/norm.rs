@@ -1,6 +1,6 @@
 //! Batch normalisation, forward and backward in one operation each.
 
-use super::real::{Real, slice, unsupported, with_slice};
+use super::real::{Real, slice, sum, unsupported, with_slice};
 use candle_core::{CpuStorage, CustomOp3, DType, Device, Layout, Result, Shape, Tensor, Var, bail};
 use rayon::prelude::*;
 
@@ -176,19 +176,6 @@ impl Channels {
             })
             .unzip()
     }
-}
-
-/// A sum in f64 over eight lanes, which the compiler keeps in vector registers.
-fn sum<T: Real>(run: &[T], f: impl Fn(T) -> f64) -> f64 {
-    let mut lanes = [0.0; 8];
-    let chunks = run.chunks_exact(8);
-    let rest: f64 = chunks.remainder().iter().map(|&value| f(value)).sum();
-    for chunk in chunks {
-        for (lane, &value) in lanes.iter_mut().zip(chunk) {
-            *lane += f(value);
-        }
-    }
-    lanes.iter().sum::<f64>() + rest
 }
 
 struct Moments {

@@ -58,3 +58,16 @@ pub fn unsupported<R>(op: &'static str, storages: &[&CpuStorage]) -> Result<R> {
     let found: Vec<DType> = storages.iter().map(|storage| storage.dtype()).collect();
     bail!("{op} needs tensors of one element type, f32 or f64, got {found:?}")
 }
+
+/// The sum of `f` in f64 over eight lanes, which the compiler keeps in vector registers.
+pub(crate) fn sum<T: Real>(run: &[T], f: impl Fn(T) -> f64) -> f64 {
+    let mut lanes = [0.0; 8];
+    let chunks = run.chunks_exact(8);
+    let rest: f64 = chunks.remainder().iter().map(|&value| f(value)).sum();
+    for chunk in chunks {
+        for (lane, &value) in lanes.iter_mut().zip(chunk) {
+            *lane += f(value);
+        }
+    }
+    lanes.iter().sum::<f64>() + rest
+}

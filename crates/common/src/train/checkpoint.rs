@@ -112,7 +112,7 @@ fn read(path: &Path) -> Fault<Checkpoint> {
 }
 
 fn encode(name: &str, tensor: &Tensor) -> Fault<(Dtype, Vec<u8>)> {
-    let failed = |source| CheckpointFault::Tensor { name: name.to_owned(), source };
+    let failed = |source| CheckpointFault::Tensor { name: name.to_owned(), source: Box::new(source) };
     let flat = tensor.flatten_all().map_err(failed)?;
     Ok(match tensor.dtype() {
         DType::F32 => (Dtype::F32, bytes(&flat.to_vec1::<f32>().map_err(failed)?, f32::to_le_bytes)),
@@ -138,7 +138,7 @@ fn decode(name: &str, view: &TensorView) -> Fault<Tensor> {
             return Err(CheckpointFault::ElementType { name: name.to_owned(), dtype: format!("{other:?}") });
         }
     }
-    .map_err(|source| CheckpointFault::Tensor { name: name.to_owned(), source })
+    .map_err(|source| CheckpointFault::Tensor { name: name.to_owned(), source: Box::new(source) })
 }
 
 fn bytes<T: Copy, const B: usize>(values: &[T], to: impl Fn(T) -> [u8; B]) -> Vec<u8> {

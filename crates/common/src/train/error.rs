@@ -97,7 +97,7 @@ pub enum Error {
         /// What was being done.
         action: &'static str,
         /// The cause.
-        source: candle_core::Error,
+        source: Box<candle_core::Error>,
     },
 }
 
@@ -125,7 +125,7 @@ pub enum CheckpointFault {
         /// The tensor.
         name: String,
         /// The cause.
-        source: candle_core::Error,
+        source: Box<candle_core::Error>,
     },
     /// The path names no file.
     #[error("path must end in a file name")]
@@ -134,5 +134,5 @@ pub enum CheckpointFault {
 
 /// For `map_err`: wraps an error of candle with what was being done.
 pub(super) fn during(action: &'static str) -> impl FnOnce(candle_core::Error) -> Error {
-    move |source| Error::Tensor { action, source }
+    move |source| Error::Tensor { action, source: Box::new(source) }
 }

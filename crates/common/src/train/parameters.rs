@@ -110,13 +110,12 @@ impl<const M: usize> Parameters<M> {
             let Ok(moments) = <[Moment; M]>::try_from(moments) else { unreachable!("one moment a label") };
             loaded.push(moments);
         }
-        match state.keys().find(|key| !known.contains(*key) && !others.contains(&key.as_str())) {
-            Some(name) => Err(Error::UnknownTensor { name: name.clone() }),
-            None => {
-                self.moments = loaded;
-                Ok(())
-            }
+        if let Some(name) = state.keys().find(|key| !known.contains(*key) && !others.contains(&key.as_str()))
+        {
+            return Err(Error::UnknownTensor { name: name.clone() });
         }
+        self.moments = loaded;
+        Ok(())
     }
 }
 

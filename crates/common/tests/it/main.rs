@@ -1,6 +1,14 @@
 //! Integration tests of the shared crate.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-#[cfg(feature = "tensor")]
+mod candle_defects;
+mod checkpoint;
 mod conv;
-#[cfg(feature = "tensor")]
+mod golden;
+mod grads;
+mod init;
+mod loss;
+mod norm;
+mod optimisers;
+mod pool;
 mod support;

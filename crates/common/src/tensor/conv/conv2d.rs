@@ -1,9 +1,8 @@
-//! Two-dimensional convolution as products with the patch matrix.
+//! Two-dimensional convolution.
 
 use super::geometry::Geometry;
-use super::patches::{gather, scatter};
-use super::product::{Matrix, product};
-use crate::tensor::real::{Real, slice, unsupported, with_slice};
+use super::passes::Convolve;
+use crate::tensor::real::{Real, slice, sum, unsupported, with_slice};
 use candle_core::{CpuStorage, CustomOp2, CustomOp3, DType, Layout, Result, Shape, Tensor};
 use rayon::prelude::*;
 
@@ -41,43 +40,21 @@ const NAME: &str = "convolution";
 struct Conv2d(Geometry);
 
 impl Conv2d {
-    /// Images whose patches form one matrix: as many as make the product wide, one if the map is.
-    fn group(&self) -> usize {
-        const WIDE: usize = 256;
-        WIDE.div_ceil(self.0.places()).min(self.0.n)
-    }
-
-    fn forward<T: Real>(&self, x: &[T], weight: &[T], bias: Option<&[T]>) -> (CpuStorage, Shape) {
+    fn forward<T: Convolve>(&self, x: &[T], weight: &[T], bias: Option<&[T]>) -> (CpuStorage, Shape) {
         let g = &self.0;
-        let group = self.group();
-        let weight = Matrix::new(weight, g.o, g.patch());
-        let mut y = vec![T::zero(); g.n * g.output()];
-        y.par_chunks_mut(group * g.output()).zip(x.par_chunks(group * g.input())).for_each(|(y, x)| {
-            let images = y.len() / g.output();
-            let columns = images * g.places();
-            let patches = gather_all(g, x, columns);
-            let mut channels = bias.map_or_else(
-                || vec![T::zero(); g.o * columns],
-                |bias| bias.iter().flat_map(|&bias| std::iter::repeat_n(bias, columns)).collect(),
-            );
-            product(&mut channels, weight, Matrix::new(&patches, g.patch(), columns), bias.is_some());
-            for (n, y) in y.chunks_exact_mut(g.output()).enumerate() {
-                for (y, channel) in y.chunks_exact_mut(g.places()).zip(channels.chunks_exact(columns)) {
-                    y.copy_from_slice(&channel[n * g.places()..][..g.places()]);
-                }
-            }
-        });
+        let y = T::passes(*g).forward(x, weight, bias);
         (T::to_cpu_storage_owned(y), Shape::from((g.n, g.o, g.oh, g.ow)))
     }
 
-    fn backward<T: Real>(&self, x: &Tensor, weight: &Tensor, gradient: &Tensor) -> Result<Gradients> {
+    fn backward<T: Convolve>(&self, x: &Tensor, weight: &Tensor, gradient: &Tensor) -> Result<Gradients> {
         let g = &self.0;
+        let passes = T::passes(*g);
         let (need_x, need_weight) = (x.track_op(), weight.track_op());
         let (dx, dweight) = with_slice::<T, _>(NAME, x, |x| {
             with_slice::<T, _>(NAME, weight, |weight| {
                 with_slice::<T, _>(NAME, gradient, |gradient| {
-                    let dx = need_x.then(|| self.input_gradient(weight, gradient));
-                    let dweight = need_weight.then(|| self.weight_gradient(x, gradient));
+                    let dx = need_x.then(|| passes.input_gradient(weight, gradient));
+                    let dweight = need_weight.then(|| passes.weight_gradient(x, gradient));
                     Ok((dx, dweight))
                 })
             })
@@ -86,55 +63,6 @@ impl Conv2d {
         let dweight =
             dweight.map(|dw| Tensor::from_vec(dw, (g.o, g.c, g.kh, g.kw), x.device())).transpose()?;
         Ok((dx, dweight))
-    }
-
-    fn input_gradient<T: Real>(&self, weight: &[T], gradient: &[T]) -> Vec<T> {
-        let g = &self.0;
-        let group = self.group();
-        let weight = Matrix::new(weight, g.o, g.patch()).t();
-        let mut dx = vec![T::zero(); g.n * g.input()];
-        dx.par_chunks_mut(group * g.input()).zip(gradient.par_chunks(group * g.output())).for_each(
-            |(dx, dy)| {
-                let columns = dy.len() / g.o;
-                let channels = by_channel(g, dy, columns);
-                let mut patches = vec![T::zero(); g.patch() * columns];
-                product(&mut patches, weight, Matrix::new(&channels, g.o, columns), false);
-                for (n, dx) in dx.chunks_exact_mut(g.input()).enumerate() {
-                    scatter(g, &patches, columns, n * g.places(), dx);
-                }
-            },
-        );
-        dx
-    }
-
-    fn weight_gradient<T: Real>(&self, x: &[T], gradient: &[T]) -> Vec<T> {
-        const CHUNKS: usize = 8;
-        let g = &self.0;
-        let group = self.group();
-        let chunk = g.n.div_ceil(group).div_ceil(CHUNKS) * group;
-        let partial: Vec<Vec<T>> = x
-            .par_chunks(chunk * g.input())
-            .zip(gradient.par_chunks(chunk * g.output()))
-            .map(|(x, dy)| {
-                let mut sum = vec![T::zero(); g.o * g.patch()];
-                for (x, dy) in x.chunks(group * g.input()).zip(dy.chunks(group * g.output())) {
-                    let columns = dy.len() / g.o;
-                    let patches = gather_all(g, x, columns);
-                    let channels = by_channel(g, dy, columns);
-                    let patches = Matrix::new(&patches, g.patch(), columns).t();
-                    product(&mut sum, Matrix::new(&channels, g.o, columns), patches, true);
-                }
-                sum
-            })
-            .collect();
-        let mut partial = partial.into_iter();
-        let mut sum = partial.next().unwrap_or_default();
-        for other in partial {
-            for (sum, value) in sum.iter_mut().zip(other) {
-                *sum += value;
-            }
-        }
-        sum
     }
 
     fn backward_any(&self, x: &Tensor, weight: &Tensor, gradient: &Tensor) -> Result<Gradients> {
@@ -147,36 +75,14 @@ impl Conv2d {
     fn bias_gradient<T: Real>(&self, gradient: &Tensor) -> Result<Tensor> {
         let g = &self.0;
         let sums = with_slice::<T, _>(NAME, gradient, |dy| {
-            let mut sums = vec![0.0; g.o];
-            for dy in dy.chunks_exact(g.output()) {
-                for (sum, dy) in sums.iter_mut().zip(dy.chunks_exact(g.places())) {
-                    *sum += dy.iter().map(|value| value.to_f64()).sum::<f64>();
-                }
-            }
-            Ok(sums)
+            let of_channel = |o: usize| -> f64 {
+                let runs = dy.chunks_exact(g.output()).map(|dy| &dy[o * g.places()..][..g.places()]);
+                runs.map(|run| sum(run, T::to_f64)).sum()
+            };
+            Ok((0..g.o).into_par_iter().map(|o| T::from_f64(of_channel(o))).collect())
         })?;
-        Tensor::from_vec(sums.into_iter().map(T::from_f64).collect(), g.o, gradient.device())
+        Tensor::from_vec(sums, g.o, gradient.device())
     }
-}
-
-/// The patch matrix of several images, side by side.
-fn gather_all<T: Real>(g: &Geometry, x: &[T], columns: usize) -> Vec<T> {
-    let mut patches = vec![T::zero(); g.patch() * columns];
-    for (n, image) in x.chunks_exact(g.input()).enumerate() {
-        gather(g, image, &mut patches, columns, n * g.places());
-    }
-    patches
-}
-
-/// Several output images as one matrix of channels by places.
-fn by_channel<T: Real>(g: &Geometry, images: &[T], columns: usize) -> Vec<T> {
-    let mut channels = vec![T::zero(); g.o * columns];
-    for (n, image) in images.chunks_exact(g.output()).enumerate() {
-        for (channel, line) in channels.chunks_exact_mut(columns).zip(image.chunks_exact(g.places())) {
-            channel[n * g.places()..][..g.places()].copy_from_slice(line);
-        }
-    }
-    channels
 }
 
 type Gradients = (Option<Tensor>, Option<Tensor>);
