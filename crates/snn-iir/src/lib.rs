@@ -16,6 +16,8 @@ mod dropout;
 mod error;
 #[cfg(feature = "train")]
 mod evaluate;
+#[cfg(feature = "experiments")]
+pub mod experiments;
 #[cfg(feature = "train")]
 mod fuse;
 #[cfg(feature = "train")]

@@ -5,6 +5,7 @@ use crate::dataset::{CsvTable, DataFile, DatasetError, Origin, Store};
 use crate::rng::Streams;
 use rand_chacha::ChaCha8Rng;
 use std::cell::RefCell;
+use std::path::PathBuf;
 
 /// Progress of a task that takes more than a second or two. Libraries report through it and print nothing.
 pub trait Progress {
@@ -38,13 +39,15 @@ pub struct Setup {
     pub known: Known,
     /// Where progress is shown.
     pub progress: Box<dyn Progress>,
+    /// Where experiments that take long keep what they resume from; `None`: nothing is kept.
+    pub kept: Option<PathBuf>,
 }
 
 impl Setup {
     /// A run without a progress display and without known deviations.
     #[must_use]
     pub fn new(profile: Profile, seed: u64, store: Store) -> Self {
-        Self { profile, seed, store, known: Known::default(), progress: Box::new(Silent) }
+        Self { profile, seed, store, known: Known::default(), progress: Box::new(Silent), kept: None }
     }
 }
 
@@ -83,6 +86,13 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn progress(&self) -> &dyn Progress {
         self.setup.progress.as_ref()
+    }
+
+    /// The folder of this name that outlives an interrupted run, for what a later one resumes from. `None` where a run
+    /// keeps nothing.
+    #[must_use]
+    pub fn kept(&self, name: &str) -> Option<PathBuf> {
+        self.setup.kept.as_ref().map(|folder| folder.join(name))
     }
 
     /// Finds and checks a data file, and remembers for the report that it was used.
