@@ -2,20 +2,24 @@
 //!
 //! `cargo bench -p water-dc --bench peer -- --workload stull --rows 1000000` prints one JSON line with the CPU seconds
 //! of the work alone, the mean of the result and the largest memory of the process; `--list` prints the workloads and
-//! their peers. The `table_…` workloads read a Parquet file below `target/bench`, written when it is missing.
+//! their peers. The `table_…` workloads read a Parquet file below `target/bench`, written when it is missing; `sql_…`
+//! runs on that file, and `parts_…` on the files of the example `frames`, the statement of `water_dc::sql`.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program that prints its result")]
 
 #[path = "peers/table.rs"]
 mod table;
 
-use std::{error::Error, hint::black_box, process::ExitCode};
+use std::{error::Error, hint::black_box, path::Path, process::ExitCode};
 
 use cpu_time::ProcessTime;
 use rand_pcg::Pcg64;
 use water_dc::{
-    batch,
+    batch::{self, Air},
+    columnar::{Columns, Options},
+    sql::{self, Dialect},
     tower::{LowTemperature, TowerModel, onsite_wue},
     units::{Celsius, Cycles, Fahrenheit, RelativeHumidity},
+    weather::SyntheticClimate,
     wet_bulb::{PressureSource, WetBulbModel, wet_bulb},
 };
 
@@ -33,9 +37,14 @@ enum Work {
     Slices(OfSlices),
     /// Group means of a Parquet file, of doubles or of whole numbers.
     Table { quantized: bool },
+    /// The same means of doubles; the peer runs our statement.
+    Sql,
+    /// Means by country and year of the generated weather that the example `frames` writes; the peer runs our statement
+    /// on its files.
+    Parts,
 }
 
-const WORKLOADS: [Workload; 9] = [
+const WORKLOADS: [Workload; 11] = [
     slices("stull", "numpy", 100_000, stull),
     slices("stull_both_towers", "numpy", 100_000, stull_both_towers),
     slices("psychrometric", "psychrolib", 100_000, psychrometric),
@@ -45,6 +54,8 @@ const WORKLOADS: [Workload; 9] = [
     table("table_numbers_duckdb", "duckdb", false),
     table("table_quantized_polars", "polars", true),
     table("table_quantized_duckdb", "duckdb", true),
+    Workload { name: "sql_duckdb", peer: "duckdb", rows: 10_000_000, work: Work::Sql },
+    Workload { name: "parts_duckdb", peer: "duckdb", rows: 52_560, work: Work::Parts },
 ];
 
 const fn slices(name: &'static str, peer: &'static str, rows: usize, work: OfSlices) -> Workload {
@@ -116,7 +127,56 @@ fn run(work: &Work, rows: usize) -> Result<(f64, f64), Box<dyn Error>> {
             let sums = if quantized { table::of_quantized(&file)? } else { table::of_numbers(&file)? };
             Ok((start.elapsed().as_secs_f64(), table::check(&sums)))
         }
+        Work::Sql => {
+            let file = table::file(rows, false)?;
+            let columns = Columns { temperature: "t".into(), humidity: "rh".into(), ..numbers() };
+            let from = format!("read_parquet('{}')", file.display());
+            statements(&file.with_file_name("sql.txt"), &from, &["group"], &columns)?;
+            run(&Work::Table { quantized: false }, rows)
+        }
+        Work::Parts => {
+            let folder = table::folder();
+            let from =
+                format!("read_parquet('{}/parts/**/*.parquet', hive_partitioning = true)", folder.display());
+            statements(&folder.join("parts.txt"), &from, &["country", "year"], &numbers())?;
+            let (t, rh, group) = climates()?;
+            let start = ProcessTime::now();
+            let air = Air { temperature_c: &t, humidity_percent: &rh, pressure_pa: None };
+            let sums = table::onsite().group_sums(&air, &group, 6, 1)?;
+            Ok((start.elapsed().as_secs_f64(), table::check(&sums)))
+        }
     }
+}
+
+fn numbers() -> Columns {
+    Columns { pressure: None, ..Columns::own() }
+}
+
+/// Writes the statements of both towers for `DuckDB`, a line each, where the peer looks for them.
+fn statements(path: &Path, from: &str, by: &[&str], columns: &Columns) -> Result<(), Box<dyn Error>> {
+    let statement = |tower| {
+        let options = Options { tower, ..Options::paper() };
+        sql::summarize(Dialect::DuckDb, from, by, columns, &options)
+    };
+    let text = statement(TowerModel::FixedApproach)? + "\n" + &statement(TowerModel::FixedColdWater)? + "\n";
+    Ok(std::fs::write(path, text)?)
+}
+
+type Climates = (Vec<f64>, Vec<f64>, Vec<u32>);
+
+/// The weather of the example `frames`: three places by the years 2022 and 2023.
+fn climates() -> Result<Climates, Box<dyn Error>> {
+    let (mut t, mut rh, mut group) = (Vec::new(), Vec::new(), Vec::new());
+    for (place, warmer) in [(0, 0.0), (1, 8.0), (2, 14.0)] {
+        for year in [2022, 2023] {
+            for hour in SyntheticClimate::HIGHLAND.hours(year)? {
+                t.push(hour.temperature.0 + warmer);
+                rh.push(hour.humidity.fraction() * 100.0);
+                group.push(2 * place + u32::from(year == 2023));
+            }
+        }
+    }
+    Ok((t, rh, group))
 }
 
 /// Peak resident memory of this process; 0 where the system does not tell.

@@ -24,6 +24,7 @@ impl Measurement {
 /// Runs every workload of a crate in alternation and writes `target/bench/table.md`.
 pub(super) fn compare(name: &str, rounds: usize) -> Result<()> {
     let ours = build(name)?;
+    write_tables(name)?;
     let listed = output(Command::new(&ours).arg("--list"))?;
     let theirs = python(name)?;
     let mut table = format!(
@@ -66,6 +67,22 @@ pub(super) fn compare(name: &str, rounds: usize) -> Result<()> {
     merge(&path, name, &table)?;
     println!("{table}\n{}", path.display());
     Ok(())
+}
+
+/// A crate with an example `frames` has peers that read the tables which it writes. It is built with the whole
+/// workspace, so that its heavy dependencies are built once.
+fn write_tables(name: &str) -> Result<()> {
+    let parts = workspace::target().join("bench").join(name).join("parts");
+    if !workspace::root().join("crates").join(name).join("examples/frames.rs").is_file() || parts.is_dir() {
+        return Ok(());
+    }
+    status(Command::new("cargo").args(["build", "--workspace", "--all-targets", "--locked"]))?;
+    let unfinished = parts.with_extension("unfinished");
+    if unfinished.is_dir() {
+        std::fs::remove_dir_all(&unfinished)?;
+    }
+    status(Command::new(workspace::target().join("debug/examples/frames")).arg(&unfinished))?;
+    std::fs::rename(&unfinished, &parts).with_context(|| parts.display().to_string())
 }
 
 fn keep_best(best: &mut Option<Measurement>, run: Measurement) {

@@ -16,7 +16,7 @@ pub use figure::{Axis, Bar, BarChart, Figure, HeatMap, LineChart, Marked, Series
 pub use json::SCHEMA;
 pub use markdown::summary_table;
 pub use number::significant;
-pub(crate) use number::{short, tick};
+pub(crate) use number::{short, tick, ticks};
 
 use crate::experiment::{Paper, Report, Verdict};
 use std::collections::BTreeMap;

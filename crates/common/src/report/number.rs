@@ -60,6 +60,15 @@ pub(crate) fn tick(value: f64) -> String {
     }
 }
 
+/// [`tick`] for an axis over these values. Where they include zero, a tick that rounding left beside it is `0`.
+pub(crate) fn ticks(values: impl Iterator<Item = f64>) -> impl Fn(&f64) -> String {
+    let (low, high) = values
+        .filter(|value| value.is_finite())
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
+    let negligible = if low <= 0.0 && high >= 0.0 { 1e-9 * (high - low) } else { 0.0 };
+    move |value| tick(if value.abs() <= negligible { 0.0 } else { *value })
+}
+
 /// A number as its author printed it: the shortest text that gives it back.
 pub(super) fn as_printed(value: f64) -> String {
     if value != 0.0 && !(1e-5..1e9).contains(&value.abs()) { format!("{value:e}") } else { value.to_string() }
@@ -103,8 +112,12 @@ mod tests {
         }
         assert_eq!(short(0.0017070000000000002), "0.001707");
         assert_eq!(short(1e-9), "1e-9");
-        let ticks = [0.0, 0.5, 1000.0, 2e5, 1e-4, -0.05].map(tick);
-        assert_eq!(ticks, ["0", "0.5", "1000", "2e5", "1e-4", "-0.05"]);
+        let texts = [0.0, 0.5, 1000.0, 2e5, 1e-4, -0.05].map(tick);
+        assert_eq!(texts, ["0", "0.5", "1000", "2e5", "1e-4", "-0.05"]);
+        let label = ticks([-2e4, 2e4].into_iter());
+        assert_eq!([label(&-8.8e-12), label(&-1e4)], ["0", "-10000"]);
+        let positive = ticks([1e-30, 1.0].into_iter());
+        assert_eq!(positive(&1e-20), "1e-20");
         assert_eq!(short(41.0), "41");
         assert_eq!(as_printed(0.66), "0.66");
         assert_eq!(as_printed(1e-9), "1e-9");

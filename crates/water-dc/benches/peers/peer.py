@@ -59,10 +59,12 @@ def tower_cubic(t, rh):
     return np.maximum(0.05, 6.0 / 5.0 * (((6e-5 * tw - 0.01) * tw + 0.61) * tw - 10.4))
 
 
+FOLDER = pathlib.Path(__file__).resolve().parents[4] / "target" / "bench" / "water-dc"
+
+
 def table_file(kind, rows):
     """The Parquet file that `peer.rs` writes."""
-    folder = pathlib.Path(__file__).resolve().parents[4] / "target" / "bench" / "water-dc"
-    path = folder / f"{kind}-{rows}.parquet"
+    path = FOLDER / f"{kind}-{rows}.parquet"
     if not path.is_file():
         sys.exit(f"run the workload of peer.rs with the same number of rows first: it writes {path.name}")
     return str(path)
@@ -125,6 +127,16 @@ def table_quantized_duckdb(path):
     return table_duckdb(path, "(tenths / 1e1)", "percent::DOUBLE")
 
 
+def statements_duckdb(path):
+    """Mean of both towers' group means, by the statements that `peer.rs` wrote."""
+    import duckdb
+
+    means = []
+    for statement in path.read_text().splitlines():
+        means.append(duckdb.sql(f"SELECT avg(wue_on_mean) FROM ({statement})").fetchall()[0][0])
+    return sum(means) / len(means)
+
+
 # name: peer, usual number of rows, work
 WORKLOADS = {
     "stull": ("numpy", 100_000, stull),
@@ -136,6 +148,8 @@ WORKLOADS = {
     "table_numbers_duckdb": ("duckdb", 10_000_000, table_numbers_duckdb),
     "table_quantized_polars": ("polars", 10_000_000, table_quantized_polars),
     "table_quantized_duckdb": ("duckdb", 10_000_000, table_quantized_duckdb),
+    "sql_duckdb": ("duckdb", 10_000_000, statements_duckdb),
+    "parts_duckdb": ("duckdb", 52_560, statements_duckdb),
 }
 
 
@@ -150,7 +164,10 @@ def run_slices(work, rows):
 
 
 def run_table(work, name, rows):
-    path = table_file("quantized" if "quantized" in name else "numbers", rows)
+    if name.startswith("table_"):
+        path = table_file("quantized" if "quantized" in name else "numbers", rows)
+    else:
+        path = FOLDER / ("sql.txt" if name.startswith("sql_") else "parts.txt")
     __import__(name.rsplit("_", 1)[1])  # the import is not part of the measurement
     start = time.process_time()
     result = work(path)
@@ -179,7 +196,7 @@ def main():
     rows = arguments.rows if arguments.rows is not None else usual
     if rows < 1:
         parser.error("--rows must be positive")
-    table = arguments.workload.startswith("table_")
+    table = arguments.workload.startswith(("table_", "sql_", "parts_"))
     cpu_s, check = run_table(work, arguments.workload, rows) if table else run_slices(work, rows)
     line = {"workload": arguments.workload, "rows": rows, "cpu_s": cpu_s, "check": check}
     json.dump(line | {"rss_mb": round(largest_memory_mb(), 1)}, sys.stdout)

@@ -37,7 +37,7 @@ const PIECE: usize = 1 << 14;
 /// The file of this many rows below the workspace's `target`, where the peers look for it too; written if need be.
 /// Columns: `t` °C and `rh` percent as doubles, or `tenths` and `percent` as 16 and 8 bits; `group`.
 pub(crate) fn file(rows: usize, quantized: bool) -> Outcome<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/bench/water-dc");
+    let folder = folder();
     let path = folder.join(format!("{}-{rows}.parquet", if quantized { "quantized" } else { "numbers" }));
     if !path.is_file() {
         fs::create_dir_all(&folder)?;
@@ -46,6 +46,11 @@ pub(crate) fn file(rows: usize, quantized: bool) -> Outcome<PathBuf> {
         fs::rename(&unfinished, &path)?;
     }
     Ok(path)
+}
+
+/// Where the files are.
+pub(crate) fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/bench/water-dc")
 }
 
 /// Mean over the groups of both towers' means, halved: one number that both depend on.
@@ -104,7 +109,7 @@ pub(crate) fn of_quantized(path: &Path) -> Outcome<GroupSums<2>> {
     Ok(sums)
 }
 
-fn onsite() -> Onsite<2> {
+pub(crate) fn onsite() -> Onsite<2> {
     let towers = [TowerModel::FixedApproach, TowerModel::FixedColdWater];
     Onsite::new(WetBulbModel::Stull, towers, LowTemperature::Extrapolate)
 }

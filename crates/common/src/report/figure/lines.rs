@@ -1,7 +1,7 @@
 //! Curves over linear or logarithmic axes.
 
 use super::paint::{INK, SERIES, faint, text};
-use crate::report::tick;
+use crate::report::ticks;
 use plotters::coord::ranged1d::{AsRangedCoord, ValueFormatter};
 use plotters::prelude::*;
 
@@ -108,6 +108,8 @@ where
     Y::CoordDescType: ValueFormatter<f64>,
 {
     let root = SVGBackend::with_string(svg, SIZE).into_drawing_area();
+    let points = || series.iter().flat_map(|series| &series.points);
+    let (x_ticks, y_ticks) = (ticks(points().map(|(x, _)| *x)), ticks(points().map(|(_, y)| *y)));
     let mut plot = ChartBuilder::on(&root)
         .caption(&chart.title, text(16))
         .margin_right(20)
@@ -123,8 +125,8 @@ where
         .bold_line_style(faint())
         .light_line_style(TRANSPARENT)
         .x_labels(7)
-        .x_label_formatter(&|v| tick(*v))
-        .y_label_formatter(&|v| tick(*v))
+        .x_label_formatter(&x_ticks)
+        .y_label_formatter(&y_ticks)
         .draw()?;
     for (series, color) in series.iter().zip(SERIES.iter().cycle()) {
         let color = *color;
