@@ -11,7 +11,8 @@ use common::dataset::{DataRoots, Store};
 use common::experiment::{Paper, Profile, Setup};
 use std::path::PathBuf;
 
-const PAPERS: &[Paper] = &[water_dc::experiments::PAPER, lava_tides::experiments::PAPER];
+const PAPERS: &[Paper] =
+    &[water_dc::experiments::PAPER, lava_tides::experiments::PAPER, snn_iir::experiments::PAPER];
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_path_buf()

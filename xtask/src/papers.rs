@@ -3,7 +3,8 @@
 use common::experiment::{Experiment, Paper};
 
 /// Every paper, in the order of the report.
-pub(crate) const PAPERS: &[Paper] = &[water_dc::experiments::PAPER, lava_tides::experiments::PAPER];
+pub(crate) const PAPERS: &[Paper] =
+    &[water_dc::experiments::PAPER, lava_tides::experiments::PAPER, snn_iir::experiments::PAPER];
 
 /// Every experiment.
 pub(crate) fn experiments() -> impl Iterator<Item = &'static Experiment> + Clone {

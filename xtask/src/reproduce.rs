@@ -61,9 +61,15 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let committed = summary::read(&root.join("REPRODUCTION.md"))?;
     let terminal = Rc::new(Terminal::default());
     let store = data::store()?;
+    // what an interrupted run of hours goes on from; shorter runs begin anew
+    let kept = matches!(arguments.profile, Profile::Long | Profile::Full).then(|| {
+        let run = format!("{}-seed{}", arguments.profile.name(), arguments.seed);
+        workspace::target().join("reproduce-kept").join(run)
+    });
     let setup = Setup {
         known: committed.known.clone(),
         progress: Box::new(Shared(terminal.clone())),
+        kept: kept.clone(),
         ..Setup::new(arguments.profile, arguments.seed, store)
     };
 
@@ -108,6 +114,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         },
     };
     run.write(&out).with_context(|| format!("writing the report to {}", out.display()))?;
+    if let Some(folder) = kept.filter(|folder| failures.is_empty() && folder.is_dir()) {
+        std::fs::remove_dir_all(&folder).with_context(|| folder.display().to_string())?;
+    }
     print(&run, &failures, &out);
 
     let mut differences = Vec::new();

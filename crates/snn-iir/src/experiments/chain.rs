@@ -3,9 +3,7 @@
 use crate::balance::{BalanceReport, ThresholdBalancer};
 use crate::data::{Augment, Normalize, Split};
 use crate::energy::{EnergyModel, FirstLayer};
-use crate::trainer::{
-    Progress as Batch, Sets, Stage, StageReport, TrainConfig, train_ann, train_spiking,
-};
+use crate::trainer::{Progress as Batch, Sets, Stage, StageReport, TrainConfig, train_ann, train_spiking};
 use crate::{Ann, IirSchedule, IirTrainer, Init, NetworkSpec, Result, SpikeStats, SpikingConfig, SpikingNet};
 use common::experiment::{Cell, Progress, Table};
 use common::rng::Streams;
@@ -81,14 +79,19 @@ impl Plan {
         let streams = Streams::new(seed);
         let named = |stage: &str| format!("{}-seed{seed}-{stage}", self.name);
 
-        let base = TrainConfig { dropout: 0.1, augment: self.augment, ..TrainConfig::ann(self.normalize.clone(), seed) };
+        let base = TrainConfig {
+            dropout: 0.1,
+            augment: self.augment,
+            ..TrainConfig::ann(self.normalize.clone(), seed)
+        };
         let config = TrainConfig { epochs: self.ann_epochs, lr: 0.05, ..base };
         let ann = Ann::new(self.spec.clone(), Init::He, &streams)?;
         let name = named("ann");
         let stage = Stage { name: &name, folder: Some(folder) };
         let ann_report = train_ann(&ann, stage, sets, &config, &mut on_progress)?;
 
-        let balancer = ThresholdBalancer { timesteps: 20, images: self.balancing_images, ..ThresholdBalancer::iir() };
+        let balancer =
+            ThresholdBalancer { timesteps: 20, images: self.balancing_images, ..ThresholdBalancer::iir() };
         let (converted, balance) = balancer.convert(
             &ann.fuse()?,
             SpikingConfig::default(),
@@ -217,16 +220,19 @@ pub(super) fn accuracies(name: &str, title: &str, plan: &Plan, chains: &[Chain])
         "silent layers",
     ];
     let mut table = Table::new(name, title, &columns);
-    let mut row = |label: &str, epochs: Cell, before: Cell, handed: Cell, of: &dyn Fn(&Chain) -> &crate::Evaluation| {
-        let values: Vec<f64> = chains.iter().map(|chain| of(chain).accuracy()).collect();
-        let mut cells: Vec<Cell> = vec![label.into(), epochs, before, handed];
-        cells.extend(spread(&values, plan.spec.classes()));
-        if chains.iter().all(|chain| of(chain).stats.is_some()) {
-            cells.push(mean(chains.iter().map(|chain| stats(of(chain)).mean_rate())).into());
-            cells.push(mean(chains.iter().map(|chain| stats(of(chain)).silent_layers().len() as f64)).into());
-        }
-        table.row(cells);
-    };
+    let mut row =
+        |label: &str, epochs: Cell, before: Cell, handed: Cell, of: &dyn Fn(&Chain) -> &crate::Evaluation| {
+            let values: Vec<f64> = chains.iter().map(|chain| of(chain).accuracy()).collect();
+            let mut cells: Vec<Cell> = vec![label.into(), epochs, before, handed];
+            cells.extend(spread(&values, plan.spec.classes()));
+            if chains.iter().all(|chain| of(chain).stats.is_some()) {
+                cells.push(mean(chains.iter().map(|chain| stats(of(chain)).mean_rate())).into());
+                cells.push(
+                    mean(chains.iter().map(|chain| stats(of(chain)).silent_layers().len() as f64)).into(),
+                );
+            }
+            table.row(cells);
+        };
     let none = || Cell::from("");
     row("ordinary network", (plan.ann_epochs as f64).into(), none(), none(), &|chain| &chain.ann.after);
     row("converted, T = 5, not trained", 0.0.into(), none(), none(), &|chain| &chain.stage(5).before);
@@ -253,7 +259,8 @@ pub(super) fn accuracies(name: &str, title: &str, plan: &Plan, chains: &[Chain])
 
 /// Spikes per neuron and inference of every layer, mean over the seeds.
 pub(super) fn rates(name: &str, title: &str, chains: &[Chain]) -> Table {
-    let layers: Vec<String> = stats(&chains[0].direct.after).layers.iter().map(|layer| layer.name.clone()).collect();
+    let layers: Vec<String> =
+        stats(&chains[0].direct.after).layers.iter().map(|layer| layer.name.clone()).collect();
     let mut columns = vec!["network".to_owned()];
     columns.extend(layers.iter().cloned());
     let columns: Vec<&str> = columns.iter().map(String::as_str).collect();

@@ -52,8 +52,7 @@ fn run(context: &Context<'_>, record: &mut Record) -> Outcome {
         match parquet(context, 5_000, 1_000) {
             Ok(split) => {
                 let names = ["D4", "D8", "D13", "D16"];
-                let plans =
-                    plans_of_images(&names)?;
+                let plans = plans_of_images(&names)?;
                 let seeds: Vec<u64> = (0..3).map(|seed| context.seed() + seed).collect();
                 let results = run_all(&plans, &split?, &seeds, folder, context.progress())?;
                 report("CIFAR-10 (JPEG q75)", &plans, &results, record);
@@ -101,7 +100,11 @@ fn report(data: &str, plans: &[Plan], results: &[Vec<Chain>], record: &mut Recor
         let name = plan.name.to_lowercase();
         let of = |subject: &str| format!("{subject}: {data}, {}, {} seeds", plan.spec, chains.len());
         record.table(accuracies(&format!("{name}-accuracy"), &of("Accuracy"), plan, chains));
-        record.table(dead_layers(&format!("{name}-layers"), &of("Converted network before training"), chains));
+        record.table(dead_layers(
+            &format!("{name}-layers"),
+            &of("Converted network before training"),
+            chains,
+        ));
     }
     let depth = |plan: &Plan| plan.spec.weight_layers().len() as f64;
     let curve = |label: &str, of: &dyn Fn(&Chain) -> f64| Series {

@@ -103,12 +103,20 @@ pub fn measure(model: &EnergyModel, record: &mut Record) -> crate::Result<()> {
         exact(record, name, model.rate_for_ratio(&vgg16, wanted)?);
     }
 
-    let mut table =
-        Table::new("layers", "VGG16 on CIFAR-10, one inference", &["layer", "operations", "ANN / pJ", "T=1, rate 0.1 / pJ"]);
+    let mut table = Table::new(
+        "layers",
+        "VGG16 on CIFAR-10, one inference",
+        &["layer", "operations", "ANN / pJ", "T=1, rate 0.1 / pJ"],
+    );
     let (ann, snn) =
         (model.ann(&vgg16)?, model.snn(&vgg16, &uniform_rates(&vgg16, 0.1), 1, FirstLayer::Cached)?);
     for (ann, snn) in ann.layers.iter().zip(&snn.layers) {
-        table.row([ann.name.clone().into(), ann.operations.into(), ann.energy_pj.into(), snn.energy_pj.into()]);
+        table.row([
+            ann.name.clone().into(),
+            ann.operations.into(),
+            ann.energy_pj.into(),
+            snn.energy_pj.into(),
+        ]);
     }
     record.table(table);
     let curve = |label: &str, spec: &NetworkSpec| -> crate::Result<Series> {

@@ -159,11 +159,10 @@ fn report(name: &str, plan: &Plan, chains: &[Chain], record: &mut Record) -> Res
     record.table(energies(&format!("{name}-energy"), &of("Energy of the chain"), plan, chains)?);
     let over_t = |label: &str, of: &dyn Fn(&Chain, usize) -> f64| Series {
         label: label.into(),
-        points: STEPS
-            .map(|t| (t as f64, 100.0 * mean(chains.iter().map(|chain| of(chain, t)))))
-            .to_vec(),
+        points: STEPS.map(|t| (t as f64, 100.0 * mean(chains.iter().map(|chain| of(chain, t))))).to_vec(),
     };
-    let flat = |label: &str, value: f64| Series { label: label.into(), points: vec![(1.0, value), (5.0, value)] };
+    let flat =
+        |label: &str, value: f64| Series { label: label.into(), points: vec![(1.0, value), (5.0, value)] };
     record.figure(LineChart {
         name: format!("{name}-accuracy"),
         title: format!("Accuracy along the chain, {what}"),
@@ -180,7 +179,8 @@ fn report(name: &str, plan: &Plan, chains: &[Chain], record: &mut Record) -> Res
 
 /// Values of others, on their own networks and data.
 fn comparison() -> Result<Table> {
-    let columns = ["method", "data", "network", "T", "accuracy / %", "ordinary network / %", "energy / µJ", "source"];
+    let columns =
+        ["method", "data", "network", "T", "accuracy / %", "ordinary network / %", "energy / µJ", "source"];
     let mut table = Table::new("literature", "Values of the literature, for comparison only", &columns);
     for row in literature()? {
         let number = |value: Option<f64>| value.map_or(Cell::from(""), Cell::from);

@@ -27,7 +27,8 @@ const ONE_STEP: &str = "T = 1, another leak and another reset: largest differenc
 const FOLDED: &str = "folded batch normalisation: largest difference of a logit";
 const SILENT: &str = "percentile 100, T = 1: spikes of the first layer on the balancing images";
 const PLAIN: &str = "percentile 100, T = 1000, no bias: classes as the ordinary network's";
-const DIVIDED: &str = "percentile 100, T = 1000, bias divided by thresholds: classes as the ordinary network's";
+const DIVIDED: &str =
+    "percentile 100, T = 1000, bias divided by thresholds: classes as the ordinary network's";
 
 const EXPECTED: &[Expected] = &[
     known(COUNT, "", "closed form", Bound::Between(0.0, 0.0)),
