@@ -3,15 +3,15 @@
 
 use super::chain::{Chain, Plan, STEPS, accuracies, energies, mean, rates, run_all, stats};
 use super::{quick_and_up, trend};
-use crate::data::{Augment, CifarFormat, Normalize, Split, digits};
+use crate::data::{Augment, CifarFormat, Normalize, ParquetImages, Split, digits};
 use crate::tables::literature;
 use crate::{NetworkSpec, Result};
-use common::dataset::DatasetError;
+use common::dataset::{DataFile, DatasetError, Origin};
 use common::experiment::{
     Bound, Cell, Context, Evidence, Expected, Experiment, Outcome, Profile, Record, Table,
 };
 use common::report::{Axis, LineChart, Series};
-use std::path::Path;
+use std::path::PathBuf;
 
 /// The chain.
 pub const EXPERIMENT: Experiment = Experiment {
@@ -108,7 +108,7 @@ fn images(context: &Context<'_>) -> std::result::Result<(Result<Split>, Plan), D
     };
     if context.profile() == Profile::Quick {
         let read = |file: &str| -> std::result::Result<_, DatasetError> {
-            let path = context.file(set, file)?.path;
+            let path = on_disk(&context.file(set, file)?);
             Ok(CifarFormat::Cifar10.read(&[path]).map(|data| data.named("CIFAR-10 (JPEG q75)")))
         };
         let (train, test) = (read("train_1k.bin")?, read("test_500.bin")?);
@@ -124,10 +124,21 @@ pub(super) fn parquet(
     train: u32,
     test: u32,
 ) -> std::result::Result<Result<Split>, DatasetError> {
-    let file = context.file("cifar10-jpeg", "train.parquet")?;
-    context.file("cifar10-jpeg", "test.parquet")?;
-    let folder = file.path.parent().unwrap_or(Path::new("."));
-    Ok(crate::data::cifar10_jpeg(folder, Some(train), Some(test)))
+    let path = |file: &str| Ok::<_, DatasetError>(on_disk(&context.file("cifar10-jpeg", file)?));
+    let (train_file, test_file) = (path("train.parquet")?, path("test.parquet")?);
+    let read = |file: PathBuf, limit| {
+        ParquetImages { name: "CIFAR-10 (JPEG q75)", classes: 10, limit: Some(limit) }.read(file)
+    };
+    let read = || Ok(Split { train: read(train_file, train)?, test: read(test_file, test)? });
+    Ok(read())
+}
+
+/// Where a file is; these data sets have no sample.
+fn on_disk(file: &DataFile) -> PathBuf {
+    match &file.origin {
+        Origin::PaperData(path) | Origin::Cache(path) => path.clone(),
+        Origin::Sample { .. } => PathBuf::from(&file.path),
+    }
 }
 
 fn judge(chains: &[Chain], record: &mut Record) {
