@@ -30,4 +30,4 @@ pub mod init;
 pub mod loss;
 pub mod norm;
 pub mod pool;
-pub(crate) mod real;
+pub mod real;

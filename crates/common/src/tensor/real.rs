@@ -5,7 +5,7 @@ use candle_core::{CpuStorage, DType, Error, Layout, Result, Storage, Tensor, Wit
 use std::ops::Neg;
 
 /// The element types of the kernels: f32 for networks, f64 for gradient checks.
-pub(crate) trait Real: WithDType + Neg<Output = Self> + Default + std::iter::Sum {
+pub trait Real: WithDType + Neg<Output = Self> + Default + std::iter::Sum {
     /// Square root.
     fn root(self) -> Self;
 }
@@ -23,11 +23,10 @@ impl Real for f64 {
 }
 
 /// The slice behind a contiguous layout.
-pub(crate) fn slice<'a, T: Real>(
-    op: &'static str,
-    storage: &'a CpuStorage,
-    layout: &Layout,
-) -> Result<&'a [T]> {
+///
+/// # Errors
+/// If the layout is not contiguous or the storage is of another element type.
+pub fn slice<'a, T: Real>(op: &'static str, storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [T]> {
     let Some((start, end)) = layout.contiguous_offsets() else {
         return Err(Error::RequiresContiguous { op }.bt());
     };
@@ -35,7 +34,10 @@ pub(crate) fn slice<'a, T: Real>(
 }
 
 /// Runs `f` on the numbers of a tensor: on them in place where it is contiguous, else on a copy.
-pub(crate) fn with_slice<T: Real, R>(
+///
+/// # Errors
+/// If the tensor is not on the CPU or of another element type, and those of `f`.
+pub fn with_slice<T: Real, R>(
     op: &'static str,
     tensor: &Tensor,
     f: impl FnOnce(&[T]) -> Result<R>,
@@ -49,7 +51,10 @@ pub(crate) fn with_slice<T: Real, R>(
 }
 
 /// The error for element types other than f32 and f64, or for a mixture of both.
-pub(crate) fn unsupported<R>(op: &'static str, storages: &[&CpuStorage]) -> Result<R> {
+///
+/// # Errors
+/// Always; the type of the result is for the caller's convenience.
+pub fn unsupported<R>(op: &'static str, storages: &[&CpuStorage]) -> Result<R> {
     let found: Vec<DType> = storages.iter().map(|storage| storage.dtype()).collect();
     bail!("{op} needs tensors of one element type, f32 or f64, got {found:?}")
 }
