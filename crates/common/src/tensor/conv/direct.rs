@@ -80,7 +80,12 @@ fn forward(
     let groups = y.par_chunks_mut(group * output).zip(x.par_chunks(group * input));
     if panels.len() > 1 && (groups.len() < TASKS / 4 || s.map() == 1) {
         // few images, or large weights, each of which is then in use at one time only
-        let laid: Vec<_> = groups.map(|(_, x)| sites.lay(x, &mut sites.buffer()).to_vec()).collect();
+        let laid = groups.map(|(_, x)| {
+            let mut buffer = sites.buffer();
+            sites.lay(x, &mut buffer);
+            buffer
+        });
+        let laid: Vec<Vec<f32>> = laid.collect();
         let sums = panels.par_iter().map(|panel| {
             let weights = weights(panel);
             let mut sums = vec![];
@@ -104,9 +109,9 @@ fn forward(
         || (sites.buffer(), sites.rows(panels[0].width)),
         |(buffer, sums), (y, x)| {
             let blocks = sites.blocks(y.len() / output);
-            let x = sites.lay(x, buffer);
+            sites.lay(x, buffer);
             for (panel, weights) in panels.iter().zip(&weights) {
-                panel.sums(&sites, x, weights, bias, &blocks, sums);
+                panel.sums(&sites, buffer, weights, bias, &blocks, sums);
                 panel.write(&sites, sums, y);
             }
         },
@@ -144,7 +149,7 @@ mod tests {
     use super::*;
 
     /// n, c, h, w, o, kh, kw, stride, padding
-    const CASES: [[usize; 9]; 18] = [
+    const CASES: [[usize; 9]; 20] = [
         [2, 3, 5, 5, 4, 3, 3, 1, 1],
         [1, 1, 1, 1, 1, 1, 1, 1, 0],
         [9, 2, 7, 6, 5, 3, 3, 2, 1],
@@ -163,6 +168,8 @@ mod tests {
         [70, 37, 1, 1, 70, 1, 1, 1, 0],
         [130, 300, 1, 1, 9, 1, 1, 1, 0],
         [4, 9, 6, 5, 20, 1, 1, 1, 0],
+        [9, 6, 5, 4, 10, 1, 1, 2, 0],
+        [16, 128, 2, 2, 40, 3, 3, 1, 1],
     ];
 
     fn numbers(count: usize, phase: f32) -> Vec<f32> {

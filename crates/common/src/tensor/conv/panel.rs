@@ -135,7 +135,7 @@ impl Panel {
         let (mut buffer, mut gradients) = (sites.buffer(), sites.rows(width));
         let groups = x.chunks(sites.group * s.c * s.h * s.w).zip(dy.chunks(sites.group * s.o * s.map()));
         for (x, dy) in groups {
-            let x = sites.lay(x, &mut buffer);
+            sites.lay(x, &mut buffer);
             self.read(sites, dy, &mut gradients);
             for part in pieces(0..sites.starts.len()) {
                 for ((taps, runs), out) in tiles.iter().zip(sums.chunks_exact_mut(simd.rows() * width)) {
@@ -145,7 +145,7 @@ impl Panel {
                         }
                         let product = Tile {
                             simd,
-                            x,
+                            x: &buffer,
                             starts: starts(&sites.taps.list()[taps.clone()]),
                             offsets: sites.starts.part(run.clone()),
                             panel: &gradients[run.start * width..],

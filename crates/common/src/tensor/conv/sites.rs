@@ -2,6 +2,7 @@
 
 use super::aligned::Aligned;
 use super::tile::{OffsetList, Simd};
+use super::transpose::transpose;
 use std::ops::Range;
 
 /// Sizes of a convolution, with a padding for each direction.
@@ -49,10 +50,11 @@ pub(super) type Block = (Range<usize>, Vec<Range<usize>>);
 
 /// A site is a place of the output in one image of a group; a tap is a weight of one output channel.
 ///
-/// On large maps the images of a group lie in the buffer with their border of zeros, sites follow each other image by
-/// image, and every tap is used at every site. On small maps much of the border would be multiplied by in vain: there
-/// the images lie without border, sites follow each other place by place, so that those of a tile use the same taps,
-/// and only taps that meet the input are used: 4 of 9 for a map of 2 × 2.
+/// On large maps the images of a group lie in the buffer plane by plane with a border of zeros, sites follow each other
+/// image by image, and every tap is used at every site. On small maps much of the border would be multiplied by in
+/// vain: there the images lie without border, the channels of a pixel side by side, and sites follow each other place
+/// by place, so that those of a tile use the same taps, and only taps that meet the input are used: 4 of 9 for a map of
+/// 2 × 2.
 #[derive(Debug)]
 pub(super) struct Sites {
     pub(super) simd: Simd,
@@ -62,10 +64,12 @@ pub(super) struct Sites {
     pub(super) group: usize,
     /// Where in the buffer the taps of each site begin.
     pub(super) starts: OffsetList,
-    /// Where each tap looks, from there, in the order `(ki, kj, c)`.
+    /// Where each tap looks, from there; in the order `(ki, kj, c)`.
     pub(super) taps: OffsetList,
     buffer: usize,
     margin: usize,
+    /// From one image in the buffer to the next.
+    pitch: usize,
 }
 
 impl Sites {
@@ -75,32 +79,37 @@ impl Sites {
     /// `None` if the buffer were too large for 32-bit offsets.
     pub(super) fn new(simd: Simd, sizes: Sizes) -> Option<Self> {
         let Sizes { n, c, h, w, kh, kw, stride, padding, oh, ow, .. } = sizes;
-        let bordered = sizes.map() > Self::SMALL || n < simd.rows() || padding == (0, 0);
-        let group = if bordered {
+        let bordered = sizes.map() > Self::SMALL || n < simd.rows();
+        let group = if bordered || sizes.map() == 1 {
             64_usize.div_ceil(sizes.map()).min(n)
         } else {
             // about 256 sites, whole tiles, and a few groups for the threads
             let images = 256_usize.div_ceil(sizes.map()).min(n.div_ceil(4));
             images.next_multiple_of(simd.rows()).min(n)
         };
-        let (rows, row, margin) = if bordered {
-            (h.checked_add(padding.0.checked_mul(2)?)?, w.checked_add(padding.1.checked_mul(2)?)?, 0)
-        } else {
-            (h, w, padding.0 * w + padding.1)
-        };
+        let border = if bordered { padding } else { (0, 0) };
+        let rows = h.checked_add(border.0.checked_mul(2)?)?;
+        let row = w.checked_add(border.1.checked_mul(2)?)?;
         let plane = rows.checked_mul(row)?;
         let image = plane.checked_mul(c)?;
-        // behind the last image: what the last site may look at beyond it
-        let slack = if bordered { 0 } else { margin + kh * w + kw + (oh * w + ow) * stride };
-        let buffer = image.checked_mul(group)?.checked_add(margin)?.checked_add(slack)?;
+        let (channel_step, pixel_step) = if bordered { (plane, 1) } else { (1, c) };
+        // the rows of a tile are in different images: a line more keeps them in different sets of the cache
+        let crowded = !bordered && image.is_multiple_of(512);
+        let pitch = if crowded { image.checked_add(16)? } else { image };
+        // before the first image and behind the last: what a site may look at beyond them
+        let margin = (padding.0 * w + padding.1) * c;
+        let slack = (kh * w + kw + ((oh - 1) * w + ow - 1) * stride) * c;
+        let (margin, slack) = if bordered { (0, 0) } else { (margin, slack) };
+        let buffer = pitch.checked_mul(group)?.checked_add(margin)?.checked_add(slack)?;
         u32::try_from(buffer).ok()?;
 
-        let tap = |c: usize, ki: usize, kj: usize| narrow(c * plane + ki * row + kj);
         let mut taps = Vec::with_capacity(sizes.taps());
         for ki in 0..kh {
-            (0..kw).for_each(|kj| taps.extend((0..c).map(|c| tap(c, ki, kj))));
+            for kj in 0..kw {
+                taps.extend((0..c).map(|c| narrow(c * channel_step + (ki * row + kj) * pixel_step)));
+            }
         }
-        let site = |n: usize, i: usize, j: usize| narrow(n * image + (i * row + j) * stride);
+        let site = |n: usize, i: usize, j: usize| narrow(n * pitch + (i * row + j) * stride * pixel_step);
         let mut sites = vec![0; group * sizes.map()];
         let (image_step, place_step) = steps(bordered, group, sizes.map());
         for n in 0..group {
@@ -111,7 +120,7 @@ impl Sites {
             }
         }
         let (starts, taps) = (OffsetList::new(sites), OffsetList::new(taps));
-        Some(Self { simd, sizes, bordered, group, starts, taps, buffer, margin })
+        Some(Self { simd, sizes, bordered, group, starts, taps, buffer, margin, pitch })
     }
 
     /// Room for a group of images, all zeros.
@@ -119,25 +128,25 @@ impl Sites {
         vec![0.0; self.buffer]
     }
 
-    /// The images as the offsets expect them: in the buffer, or where they are if they need no border.
-    pub(super) fn lay<'a>(&self, images: &'a [f32], buffer: &'a mut [f32]) -> &'a [f32] {
-        let Sizes { h, w, padding, .. } = self.sizes;
-        if images.len() == buffer.len() {
-            return images;
-        }
-        if !self.bordered {
-            buffer[self.margin..][..images.len()].copy_from_slice(images);
-            return buffer;
-        }
+    /// Copies the images to where the offsets expect them.
+    pub(super) fn lay(&self, images: &[f32], buffer: &mut [f32]) {
+        let Sizes { c, h, w, padding, .. } = self.sizes;
         let row = w + 2 * padding.1;
         let plane = (h + 2 * padding.0) * row;
-        for (image, buffer) in images.chunks_exact(h * w).zip(buffer.chunks_exact_mut(plane)) {
-            let inside = buffer[padding.0 * row..].chunks_exact_mut(row);
-            for (line, buffer) in image.chunks_exact(w).zip(inside) {
-                buffer[padding.1..][..w].copy_from_slice(line);
+        for (image, buffer) in
+            images.chunks_exact(c * h * w).zip(buffer[self.margin..].chunks_mut(self.pitch))
+        {
+            if !self.bordered {
+                transpose(self.simd, image, h * w, buffer, c, (c, h * w));
+                continue;
+            }
+            for (image, buffer) in image.chunks_exact(h * w).zip(buffer.chunks_exact_mut(plane)) {
+                let inside = buffer[padding.0 * row..].chunks_exact_mut(row);
+                for (line, buffer) in image.chunks_exact(w).zip(inside) {
+                    buffer[padding.1..][..w].copy_from_slice(line);
+                }
             }
         }
-        buffer
     }
 
     /// Distances between the sites of neighbouring images, and of neighbouring places.
