@@ -7,6 +7,7 @@ use std::ops::Neg;
 /// The element types of the kernels: f32 for networks, f64 for gradient checks.
 pub trait Real: WithDType + Neg<Output = Self> + Default + std::iter::Sum {
     /// Square root.
+    #[must_use]
     fn root(self) -> Self;
 }
 

@@ -121,6 +121,16 @@ fn inputs_that_are_not_contiguous() {
     assert!(grad_check(loss, &at, 1e-5).unwrap().max_relative_error < 1e-6);
 }
 
+/// One place, whatever the stride.
+#[test]
+fn a_stride_beyond_the_map() {
+    let (x, weight, _) = inputs([9, 3, 4, 4, 5, 3, 3, 1, 1]);
+    let (x, weight) = (to_f32(&x), to_f32(&weight));
+    let far = conv2d(&x, &weight, None, usize::MAX, 1).unwrap();
+    let near = conv2d(&x, &weight, None, 1, 1).unwrap().narrow(2, 0, 1).unwrap().narrow(3, 0, 1).unwrap();
+    assert!(difference(&far, &near) < 1e-6);
+}
+
 #[test]
 fn bad_shapes_are_errors() {
     let tensor = |shape: &[usize]| Tensor::zeros(shape, DType::F32, &Device::Cpu).unwrap();
@@ -136,6 +146,7 @@ fn bad_shapes_are_errors() {
         (text(&[1, 2, 4, 4], &[3, 2, 3, 3], None, 0, 1), "stride of at least 1, got 0"),
         (text(&[1, 2, 2, 4], &[3, 2, 3, 3], None, 1, 0), "kernel within the padded map 2x4, got 3x3"),
         (text(&[1, 2, 4, 4], &[3, 2, 3, 3], None, 1, usize::MAX / 2), "padding that fits"),
+        (text(&[1, 2, 4, 4], &[3, 2, 3, 3], None, 1, 1 << 40), "result that fits"),
         (text(&[2, 4, 4], &[3, 2, 3, 3], None, 1, 1), "unexpected rank"),
     ];
     for (text, part) in cases {

@@ -57,6 +57,10 @@ impl Geometry {
             bail!("convolution needs a kernel within the padded map {ph}x{pw}, got {kh}x{kw}");
         }
         let (oh, ow) = ((ph - kh) / stride + 1, (pw - kw) / stride + 1);
+        let count = [n, o, oh, ow].into_iter().try_fold(size_of::<f64>(), usize::checked_mul);
+        if count.is_none_or(|bytes| isize::try_from(bytes).is_err()) {
+            bail!("convolution needs a result that fits the address space, got {n}x{o}x{oh}x{ow}");
+        }
         Ok(Self { n, c, h, w, o, kh, kw, stride, padding, oh, ow })
     }
 

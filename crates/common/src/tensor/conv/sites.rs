@@ -2,6 +2,7 @@
 
 use super::aligned::Aligned;
 use super::tile::{OffsetList, Simd};
+use super::transpose::transpose;
 use std::ops::Range;
 
 /// Sizes of a convolution, with a padding for each direction.
@@ -31,6 +32,11 @@ impl Sizes {
         self.c * self.kh * self.kw
     }
 
+    /// The index in a weight of order `(c, ki, kj)` of a tap in the order `(ki, kj, c)`.
+    pub(super) fn weight_of(&self, tap: usize) -> usize {
+        tap % self.c * self.kh * self.kw + tap / self.c
+    }
+
     /// The kernel rows that meet the input at row `i` of the output; columns alike with the other arguments.
     fn meeting(&self, i: usize, kernel: usize, size: usize, padding: usize) -> Range<usize> {
         let first = padding.saturating_sub(i * self.stride).min(kernel);
@@ -39,24 +45,31 @@ impl Sizes {
     }
 }
 
+/// Sites, or taps, with the runs of the others that they meet.
+pub(super) type Block = (Range<usize>, Vec<Range<usize>>);
+
 /// A site is a place of the output in one image of a group; a tap is a weight of one output channel.
 ///
-/// On large maps the images of a group lie in the buffer with their border of zeros, sites follow each other image by
-/// image, and every tap is used at every site. On small maps much of the border would be multiplied by in vain: there
-/// the images lie without border, sites follow each other place by place, so that those of a tile use the same taps,
-/// and only taps that meet the input are used: 4 of 9 for a map of 2 × 2.
+/// On large maps the images of a group lie in the buffer plane by plane with a border of zeros, sites follow each other
+/// image by image, and every tap is used at every site. On small maps much of the border would be multiplied by in
+/// vain: there the images lie without border, the channels of a pixel side by side, and sites follow each other place
+/// by place, so that those of a tile use the same taps, and only taps that meet the input are used: 4 of 9 for a map of
+/// 2 × 2.
 #[derive(Debug)]
 pub(super) struct Sites {
-    sizes: Sizes,
+    pub(super) simd: Simd,
+    pub(super) sizes: Sizes,
     bordered: bool,
     /// Images that are worked on together.
     pub(super) group: usize,
     /// Where in the buffer the taps of each site begin.
     pub(super) starts: OffsetList,
-    /// Where each tap looks, from there. In the order `(c, ki, kj)` with border, `(ki, kj, c)` without.
+    /// Where each tap looks, from there; in the order `(ki, kj, c)`.
     pub(super) taps: OffsetList,
     buffer: usize,
     margin: usize,
+    /// From one image in the buffer to the next.
+    pitch: usize,
 }
 
 impl Sites {
@@ -66,38 +79,37 @@ impl Sites {
     /// `None` if the buffer were too large for 32-bit offsets.
     pub(super) fn new(simd: Simd, sizes: Sizes) -> Option<Self> {
         let Sizes { n, c, h, w, kh, kw, stride, padding, oh, ow, .. } = sizes;
-        let bordered = sizes.map() > Self::SMALL || n < simd.rows() || padding == (0, 0);
-        let group = if bordered {
+        let bordered = sizes.map() > Self::SMALL || n < simd.rows();
+        let group = if bordered || sizes.map() == 1 {
             64_usize.div_ceil(sizes.map()).min(n)
         } else {
             // about 256 sites, whole tiles, and a few groups for the threads
             let images = 256_usize.div_ceil(sizes.map()).min(n.div_ceil(4));
             images.next_multiple_of(simd.rows()).min(n)
         };
-        let (rows, row, margin) = if bordered {
-            (h.checked_add(padding.0.checked_mul(2)?)?, w.checked_add(padding.1.checked_mul(2)?)?, 0)
-        } else {
-            (h, w, padding.0 * w + padding.1)
-        };
+        let border = if bordered { padding } else { (0, 0) };
+        let rows = h.checked_add(border.0.checked_mul(2)?)?;
+        let row = w.checked_add(border.1.checked_mul(2)?)?;
         let plane = rows.checked_mul(row)?;
         let image = plane.checked_mul(c)?;
-        // behind the last image: what the last site may look at beyond it
-        let slack = if bordered { 0 } else { margin + kh * w + kw + (oh * w + ow) * stride };
-        let buffer = image.checked_mul(group)?.checked_add(margin)?.checked_add(slack)?;
+        let (channel_step, pixel_step) = if bordered { (plane, 1) } else { (1, c) };
+        // the rows of a tile are in different images: a line more keeps them in different sets of the cache
+        let crowded = !bordered && image.is_multiple_of(512);
+        let pitch = if crowded { image.checked_add(16)? } else { image };
+        // before the first image and behind the last: what a site may look at beyond them
+        let margin = (padding.0 * w + padding.1) * c;
+        let slack = (kh * w + kw + ((oh - 1) * w + ow - 1) * stride) * c;
+        let (margin, slack) = if bordered { (0, 0) } else { (margin, slack) };
+        let buffer = pitch.checked_mul(group)?.checked_add(margin)?.checked_add(slack)?;
         u32::try_from(buffer).ok()?;
 
-        let tap = |c: usize, ki: usize, kj: usize| narrow(c * plane + ki * row + kj);
         let mut taps = Vec::with_capacity(sizes.taps());
-        if bordered {
-            for c in 0..c {
-                (0..kh).for_each(|ki| taps.extend((0..kw).map(|kj| tap(c, ki, kj))));
-            }
-        } else {
-            for ki in 0..kh {
-                (0..kw).for_each(|kj| taps.extend((0..c).map(|c| tap(c, ki, kj))));
+        for ki in 0..kh {
+            for kj in 0..kw {
+                taps.extend((0..c).map(|c| narrow(c * channel_step + (ki * row + kj) * pixel_step)));
             }
         }
-        let site = |n: usize, i: usize, j: usize| narrow(n * image + (i * row + j) * stride);
+        let site = |n: usize, i: usize, j: usize| narrow(n * pitch + (i * row + j) * stride * pixel_step);
         let mut sites = vec![0; group * sizes.map()];
         let (image_step, place_step) = steps(bordered, group, sizes.map());
         for n in 0..group {
@@ -108,7 +120,7 @@ impl Sites {
             }
         }
         let (starts, taps) = (OffsetList::new(sites), OffsetList::new(taps));
-        Some(Self { sizes, bordered, group, starts, taps, buffer, margin })
+        Some(Self { simd, sizes, bordered, group, starts, taps, buffer, margin, pitch })
     }
 
     /// Room for a group of images, all zeros.
@@ -116,19 +128,23 @@ impl Sites {
         vec![0.0; self.buffer]
     }
 
-    /// Copies images into the buffer.
-    pub(super) fn fill(&self, images: &[f32], buffer: &mut [f32]) {
-        let Sizes { h, w, padding, .. } = self.sizes;
-        if !self.bordered {
-            buffer[self.margin..][..images.len()].copy_from_slice(images);
-            return;
-        }
+    /// Copies the images to where the offsets expect them.
+    pub(super) fn lay(&self, images: &[f32], buffer: &mut [f32]) {
+        let Sizes { c, h, w, padding, .. } = self.sizes;
         let row = w + 2 * padding.1;
         let plane = (h + 2 * padding.0) * row;
-        for (image, buffer) in images.chunks_exact(h * w).zip(buffer.chunks_exact_mut(plane)) {
-            let inside = buffer[padding.0 * row..].chunks_exact_mut(row);
-            for (line, buffer) in image.chunks_exact(w).zip(inside) {
-                buffer[padding.1..][..w].copy_from_slice(line);
+        for (image, buffer) in
+            images.chunks_exact(c * h * w).zip(buffer[self.margin..].chunks_mut(self.pitch))
+        {
+            if !self.bordered {
+                transpose(self.simd, image, h * w, buffer, c, (c, h * w));
+                continue;
+            }
+            for (image, buffer) in image.chunks_exact(h * w).zip(buffer.chunks_exact_mut(plane)) {
+                let inside = buffer[padding.0 * row..].chunks_exact_mut(row);
+                for (line, buffer) in image.chunks_exact(w).zip(inside) {
+                    buffer[padding.1..][..w].copy_from_slice(line);
+                }
             }
         }
     }
@@ -139,7 +155,7 @@ impl Sites {
     }
 
     /// Runs of sites with the ranges of taps that are used there, for so many images.
-    pub(super) fn blocks(&self, images: usize) -> Vec<(Range<usize>, Vec<Range<usize>>)> {
+    pub(super) fn blocks(&self, images: usize) -> Vec<Block> {
         const STRIP: usize = 64;
         let s = &self.sizes;
         if self.bordered {
@@ -162,7 +178,7 @@ impl Sites {
     }
 
     /// Tiles of taps with the runs of sites that use them, for a full group.
-    pub(super) fn tap_tiles(&self, rows: usize) -> Vec<(Range<usize>, Vec<Range<usize>>)> {
+    pub(super) fn tap_tiles(&self, rows: usize) -> Vec<Block> {
         let s = &self.sizes;
         let tiles = |range: Range<usize>| {
             let end = range.end;
@@ -186,23 +202,6 @@ impl Sites {
             all.extend(tiles(k * s.c..(k + 1) * s.c).map(|tile| (tile, runs.clone())));
         }
         all
-    }
-
-    /// Calls `f` with the index of each tap and its `(c, ki, kj)`.
-    pub(super) fn for_each_tap(&self, mut f: impl FnMut(usize, usize, usize, usize)) {
-        let Sizes { c, kh, kw, .. } = self.sizes;
-        for channel in 0..c {
-            for ki in 0..kh {
-                for kj in 0..kw {
-                    let tap = if self.bordered {
-                        (channel * kh + ki) * kw + kj
-                    } else {
-                        (ki * kw + kj) * c + channel
-                    };
-                    f(tap, channel, ki, kj);
-                }
-            }
-        }
     }
 
     /// A row of `width` numbers for each site of a group.
