@@ -2,6 +2,10 @@
 
 use super::real::{Real, slice, unsupported, with_slice};
 use candle_core::{CpuStorage, CustomOp1, DType, Layout, Result, Shape, Tensor, bail};
+use rayon::prelude::*;
+
+/// Planes that one task works on at least.
+const PLANES: usize = 64;
 
 /// The mean over windows of `kernel` × `kernel`, `kernel` apart: `[N, C, H, W]` to `[N, C, H / kernel, W / kernel]`,
 /// rounded down; rows and columns beyond the last whole window have no influence and gradient 0.
@@ -54,32 +58,36 @@ impl Pool {
 
     fn forward<T: Real>(&self, x: &[T]) -> Vec<T> {
         let (oh, ow) = self.out();
-        let mut y = Vec::with_capacity(self.planes * oh * ow);
-        for plane in x.chunks_exact(self.h * self.w) {
-            for i in 0..oh {
+        let mut y = vec![T::zero(); self.planes * oh * ow];
+        let planes = y.par_chunks_exact_mut(oh * ow).zip(x.par_chunks_exact(self.h * self.w));
+        planes.with_min_len(PLANES).for_each(|(y, plane)| {
+            for (i, y) in y.chunks_exact_mut(ow).enumerate() {
                 match self.kind {
-                    Kind::Average => self.average_row(plane, i, ow, &mut y),
-                    Kind::Maximum => y.extend((0..ow).map(|j| plane[self.arg_max(plane, i, j)])),
+                    Kind::Average => self.average(&plane[i * self.kernel * self.w..], y),
+                    Kind::Maximum => {
+                        y.iter_mut().enumerate().for_each(|(j, y)| *y = plane[self.arg_max(plane, i, j)]);
+                    }
                 }
             }
-        }
+        });
         y
     }
 
-    fn average_row<T: Real>(&self, plane: &[T], i: usize, ow: usize, y: &mut Vec<T>) {
-        let scale = T::from_f64(1.0 / (self.kernel * self.kernel) as f64);
+    /// One row of means from the first rows of `x`.
+    fn average<T: Real>(&self, x: &[T], y: &mut [T]) {
         let k = self.kernel;
-        let rows = &plane[i * k * self.w..(i + 1) * k * self.w];
+        let scale = T::from_f64(1.0 / (k * k) as f64);
         if k == 2 {
-            let (above, below) = rows.split_at(self.w);
-            let pairs = above.chunks_exact(2).zip(below.chunks_exact(2));
-            y.extend(pairs.map(|(a, b)| (a[0] + a[1] + b[0] + b[1]) * scale));
-            return;
+            let pairs = x.as_chunks::<2>().0.iter().zip(x[self.w..].as_chunks::<2>().0);
+            if self.w.is_multiple_of(2) {
+                y.iter_mut().zip(pairs).for_each(|(y, (a, b))| *y = (a[0] + a[1] + b[0] + b[1]) * scale);
+                return;
+            }
         }
-        y.extend((0..ow).map(|j| {
-            let window = rows.chunks_exact(self.w).flat_map(|row| &row[j * k..(j + 1) * k]);
-            window.fold(T::zero(), |sum, &value| sum + value) * scale
-        }));
+        for (j, y) in y.iter_mut().enumerate() {
+            let window = x.chunks(self.w).take(k).flat_map(|row| &row[j * k..(j + 1) * k]);
+            *y = window.fold(T::zero(), |sum, &value| sum + value) * scale;
+        }
     }
 
     /// The index in the plane of the first maximum of a window.
@@ -100,11 +108,13 @@ impl Pool {
 
     fn backward<T: Real>(&self, x: &[T], gradient: &[T]) -> Vec<T> {
         let (oh, ow) = self.out();
+        let map = self.h * self.w;
         let k = self.kernel;
         let scale = T::from_f64(1.0 / (k * k) as f64);
         let mut dx = vec![T::zero(); x.len()];
-        let planes = x.chunks_exact(self.h * self.w).zip(dx.chunks_exact_mut(self.h * self.w));
-        for ((plane, dx), gradient) in planes.zip(gradient.chunks_exact(oh * ow)) {
+        let planes = dx.par_chunks_exact_mut(map).zip(x.par_chunks_exact(map));
+        let planes = planes.zip(gradient.par_chunks_exact(oh * ow)).with_min_len(PLANES);
+        planes.for_each(|((dx, plane), gradient)| {
             for (i, gradient) in gradient.chunks_exact(ow).enumerate() {
                 match self.kind {
                     Kind::Average => {
@@ -121,7 +131,7 @@ impl Pool {
                     }
                 }
             }
-        }
+        });
         dx
     }
 

@@ -1,10 +1,8 @@
 //! Two-dimensional convolution.
 
 use super::geometry::Geometry;
-use super::passes::Convolve;
-use crate::tensor::real::{Real, slice, sum, unsupported, with_slice};
-use candle_core::{CpuStorage, CustomOp2, CustomOp3, DType, Layout, Result, Shape, Tensor};
-use rayon::prelude::*;
+use super::layer::Layer;
+use candle_core::{Result, Shape, Tensor};
 
 /// Convolves `x`, `[N, C, H, W]`, with `weight`, `[O, C, kh, kw]`, and adds `bias`, `[O]`:
 ///
@@ -28,132 +26,6 @@ pub fn conv2d(
     padding: usize,
 ) -> Result<Tensor> {
     let geometry = Geometry::new(x, weight, bias, stride, padding)?;
-    let (x, weight) = (x.contiguous()?, weight.contiguous()?);
-    match bias {
-        Some(bias) => x.apply_op3(&weight, &bias.contiguous()?, Conv2d(geometry)),
-        None => x.apply_op2(&weight, Conv2d(geometry)),
-    }
-}
-
-const NAME: &str = "convolution";
-
-struct Conv2d(Geometry);
-
-impl Conv2d {
-    fn forward<T: Convolve>(&self, x: &[T], weight: &[T], bias: Option<&[T]>) -> (CpuStorage, Shape) {
-        let g = &self.0;
-        let y = T::passes(*g).forward(x, weight, bias);
-        (T::to_cpu_storage_owned(y), Shape::from((g.n, g.o, g.oh, g.ow)))
-    }
-
-    fn backward<T: Convolve>(&self, x: &Tensor, weight: &Tensor, gradient: &Tensor) -> Result<Gradients> {
-        let g = &self.0;
-        let passes = T::passes(*g);
-        let (need_x, need_weight) = (x.track_op(), weight.track_op());
-        let (dx, dweight) = with_slice::<T, _>(NAME, x, |x| {
-            with_slice::<T, _>(NAME, weight, |weight| {
-                with_slice::<T, _>(NAME, gradient, |gradient| {
-                    let dx = need_x.then(|| passes.input_gradient(weight, gradient));
-                    let dweight = need_weight.then(|| passes.weight_gradient(x, gradient));
-                    Ok((dx, dweight))
-                })
-            })
-        })?;
-        let dx = dx.map(|dx| Tensor::from_vec(dx, (g.n, g.c, g.h, g.w), x.device())).transpose()?;
-        let dweight =
-            dweight.map(|dw| Tensor::from_vec(dw, (g.o, g.c, g.kh, g.kw), x.device())).transpose()?;
-        Ok((dx, dweight))
-    }
-
-    fn backward_any(&self, x: &Tensor, weight: &Tensor, gradient: &Tensor) -> Result<Gradients> {
-        match x.dtype() {
-            DType::F32 => self.backward::<f32>(x, weight, gradient),
-            _ => self.backward::<f64>(x, weight, gradient),
-        }
-    }
-
-    fn bias_gradient<T: Real>(&self, gradient: &Tensor) -> Result<Tensor> {
-        let g = &self.0;
-        let sums = with_slice::<T, _>(NAME, gradient, |dy| {
-            let of_channel = |o: usize| -> f64 {
-                let runs = dy.chunks_exact(g.output()).map(|dy| &dy[o * g.places()..][..g.places()]);
-                runs.map(|run| sum(run, T::to_f64)).sum()
-            };
-            Ok((0..g.o).into_par_iter().map(|o| T::from_f64(of_channel(o))).collect())
-        })?;
-        Tensor::from_vec(sums, g.o, gradient.device())
-    }
-}
-
-type Gradients = (Option<Tensor>, Option<Tensor>);
-
-impl CustomOp2 for Conv2d {
-    fn name(&self) -> &'static str {
-        NAME
-    }
-
-    fn cpu_fwd(
-        &self,
-        x: &CpuStorage,
-        xl: &Layout,
-        w: &CpuStorage,
-        wl: &Layout,
-    ) -> Result<(CpuStorage, Shape)> {
-        Ok(match (x, w) {
-            (CpuStorage::F32(_), CpuStorage::F32(_)) => {
-                self.forward::<f32>(slice(NAME, x, xl)?, slice(NAME, w, wl)?, None)
-            }
-            (CpuStorage::F64(_), CpuStorage::F64(_)) => {
-                self.forward::<f64>(slice(NAME, x, xl)?, slice(NAME, w, wl)?, None)
-            }
-            _ => unsupported(NAME, &[x, w])?,
-        })
-    }
-
-    fn bwd(&self, x: &Tensor, weight: &Tensor, _y: &Tensor, gradient: &Tensor) -> Result<Gradients> {
-        self.backward_any(x, weight, gradient)
-    }
-}
-
-impl CustomOp3 for Conv2d {
-    fn name(&self) -> &'static str {
-        NAME
-    }
-
-    fn cpu_fwd(
-        &self,
-        x: &CpuStorage,
-        xl: &Layout,
-        w: &CpuStorage,
-        wl: &Layout,
-        b: &CpuStorage,
-        bl: &Layout,
-    ) -> Result<(CpuStorage, Shape)> {
-        Ok(match (x, w, b) {
-            (CpuStorage::F32(_), CpuStorage::F32(_), CpuStorage::F32(_)) => {
-                self.forward::<f32>(slice(NAME, x, xl)?, slice(NAME, w, wl)?, Some(slice(NAME, b, bl)?))
-            }
-            (CpuStorage::F64(_), CpuStorage::F64(_), CpuStorage::F64(_)) => {
-                self.forward::<f64>(slice(NAME, x, xl)?, slice(NAME, w, wl)?, Some(slice(NAME, b, bl)?))
-            }
-            _ => unsupported(NAME, &[x, w, b])?,
-        })
-    }
-
-    fn bwd(
-        &self,
-        x: &Tensor,
-        weight: &Tensor,
-        bias: &Tensor,
-        _y: &Tensor,
-        gradient: &Tensor,
-    ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
-        let (dx, dweight) = self.backward_any(x, weight, gradient)?;
-        let dbias = match (bias.track_op(), x.dtype()) {
-            (false, _) => None,
-            (true, DType::F32) => Some(self.bias_gradient::<f32>(gradient)?),
-            (true, _) => Some(self.bias_gradient::<f64>(gradient)?),
-        };
-        Ok((dx, dweight, dbias))
-    }
+    let result = Shape::from((geometry.n, geometry.o, geometry.oh, geometry.ow));
+    Layer { name: "convolution", geometry, result }.apply(x, weight, bias)
 }

@@ -3,15 +3,14 @@
 use super::aligned::Aligned;
 use super::general::General;
 use super::geometry::Geometry;
+use super::panel::Panel;
 use super::passes::Passes;
 use super::sites::{Sites, Sizes};
-use super::tile::{MOST_ROWS, Simd, Sums, Tile};
-use super::transpose::transpose;
+use super::tile::Simd;
 use rayon::prelude::*;
-use std::ops::Range;
 
-/// Products of one sum between two loads of it, so that the panel stays in the first cache.
-const DEPTH: usize = 256;
+/// Tasks that a pass makes at least, if it can, whatever the number of threads.
+const TASKS: usize = 16;
 
 /// A convolution with the instruction set that runs it.
 pub(super) struct Direct {
@@ -45,21 +44,16 @@ impl Direct {
 
 impl Passes<f32> for Direct {
     fn forward(&self, x: &[f32], weight: &[f32], bias: Option<&[f32]>) -> Vec<f32> {
-        let s = self.sizes;
-        let weight =
-            |o: usize, c: usize, ki: usize, kj: usize| weight[((o * s.c + c) * s.kh + ki) * s.kw + kj];
-        forward(self.simd, s, x, weight, bias)
+        let (simd, s) = (self.simd, self.sizes);
+        forward(simd, s, x, |panel| panel.weights(s, simd, weight), bias)
     }
 
     fn input_gradient(&self, weight: &[f32], gradient: &[f32]) -> Vec<f32> {
         let Some(transposed) = self.transposed() else {
             return General(self.geometry).input_gradient(weight, gradient);
         };
-        let Sizes { c, kh, kw, .. } = self.sizes;
-        let flipped = |c_in: usize, o: usize, ki: usize, kj: usize| {
-            weight[((o * c + c_in) * kh + (kh - 1 - ki)) * kw + (kw - 1 - kj)]
-        };
-        forward(self.simd, transposed, gradient, flipped, None)
+        let (simd, s) = (self.simd, self.sizes);
+        forward(simd, transposed, gradient, |panel| panel.flipped_weights(s, simd, weight), None)
     }
 
     fn weight_gradient(&self, x: &[f32], gradient: &[f32]) -> Vec<f32> {
@@ -76,46 +70,44 @@ fn forward(
     simd: Simd,
     s: Sizes,
     x: &[f32],
-    weight: impl Fn(usize, usize, usize, usize) -> f32,
+    weights: impl Fn(&Panel) -> Aligned + Sync + Send,
     bias: Option<&[f32]>,
 ) -> Vec<f32> {
     let sites = sites(simd, s);
     let panels = Panel::all(simd, s.o);
-    let weights: Vec<Aligned> = panels.iter().map(|panel| panel.weights(&sites, s, &weight)).collect();
     let (input, output, group) = (s.c * s.h * s.w, s.o * s.map(), sites.group);
     let mut y = vec![0.0; s.n * output];
-    y.par_chunks_mut(group * output).zip(x.par_chunks(group * input)).for_each_init(
-        || (sites.buffer(), sites.rows(panels[0].width), Aligned::zeros(MOST_ROWS * panels[0].width)),
-        |(buffer, sums, tile_sums), (y, x)| {
-            sites.fill(x, buffer);
+    let groups = y.par_chunks_mut(group * output).zip(x.par_chunks(group * input));
+    if panels.len() > 1 && (groups.len() < TASKS / 4 || s.map() == 1) {
+        // few images, or large weights, each of which is then in use at one time only
+        let laid: Vec<_> = groups.map(|(_, x)| sites.lay(x, &mut sites.buffer()).to_vec()).collect();
+        let sums = panels.par_iter().map(|panel| {
+            let weights = weights(panel);
+            let mut sums = vec![];
+            for (x, images) in laid.iter().zip(x.chunks(group * input).map(|x| x.len() / input)) {
+                let mut these = sites.rows(panel.width);
+                panel.sums(&sites, x, &weights, bias, &sites.blocks(images), &mut these);
+                sums.push(these);
+            }
+            sums
+        });
+        let sums: Vec<Vec<Aligned>> = sums.collect();
+        for (panel, sums) in panels.iter().zip(&sums) {
+            for (sums, y) in sums.iter().zip(y.chunks_mut(group * output)) {
+                panel.write(&sites, sums, y);
+            }
+        }
+        return y;
+    }
+    let weights: Vec<Aligned> = panels.par_iter().map(&weights).collect();
+    groups.for_each_init(
+        || (sites.buffer(), sites.rows(panels[0].width)),
+        |(buffer, sums), (y, x)| {
             let blocks = sites.blocks(y.len() / output);
+            let x = sites.lay(x, buffer);
             for (panel, weights) in panels.iter().zip(&weights) {
-                let width = panel.width;
-                for (block, ranges) in &blocks {
-                    panel.begin(bias, &mut sums[block.start * width..block.end * width]);
-                    for taps in ranges.iter().flat_map(|range| chunks(range.clone())) {
-                        for tile in block.clone().step_by(simd.rows()) {
-                            let rows = tile..(tile + simd.rows()).min(block.end);
-                            let product = Tile {
-                                simd,
-                                x: buffer,
-                                starts: starts(&sites.starts.list()[rows.clone()]),
-                                offsets: sites.taps.part(taps.clone()),
-                                panel: &weights[taps.start * width..],
-                                columns: width,
-                            };
-                            let sums = &mut sums[rows.start * width..rows.end * width];
-                            if rows.len() == simd.rows() {
-                                product.run(Sums::Continue, sums);
-                            } else {
-                                tile_sums[..sums.len()].copy_from_slice(sums);
-                                product.run(Sums::Continue, tile_sums);
-                                sums.copy_from_slice(&tile_sums[..sums.len()]);
-                            }
-                        }
-                    }
-                }
-                panel.write(&sites, s, simd, sums, y);
+                panel.sums(&sites, x, weights, bias, &blocks, sums);
+                panel.write(&sites, sums, y);
             }
         },
     );
@@ -123,159 +115,28 @@ fn forward(
 }
 
 fn weight_gradient(simd: Simd, s: Sizes, x: &[f32], gradient: &[f32]) -> Vec<f32> {
-    const CHUNKS: usize = 8;
     let sites = sites(simd, s);
     let panels = Panel::all(simd, s.o);
     let tiles = sites.tap_tiles(simd.rows());
-    let (input, output, group) = (s.c * s.h * s.w, s.o * s.map(), sites.group);
-    let chunk = s.n.div_ceil(group).div_ceil(CHUNKS) * group;
-    let rows = tiles.len() * simd.rows();
-    let width: usize = panels.iter().map(|panel| panel.width).sum();
-    let partial = x.par_chunks(chunk * input).zip(gradient.par_chunks(chunk * output)).map(|(x, dy)| {
-        let mut sums = Aligned::zeros(rows * width);
-        let (mut buffer, mut gradients) = (sites.buffer(), sites.rows(panels[0].width));
-        for (x, dy) in x.chunks(group * input).zip(dy.chunks(group * output)) {
-            sites.fill(x, &mut buffer);
-            let mut sums = &mut sums[..];
-            for panel in &panels {
-                let width = panel.width;
-                panel.read(&sites, s, simd, dy, &mut gradients);
-                let (these, rest) = sums.split_at_mut(rows * width);
-                sums = rest;
-                for part in chunks(0..sites.starts.len()) {
-                    for ((taps, runs), out) in tiles.iter().zip(these.chunks_exact_mut(simd.rows() * width)) {
-                        for run in runs.iter().map(|run| run.start.max(part.start)..run.end.min(part.end)) {
-                            if run.is_empty() {
-                                continue;
-                            }
-                            let product = Tile {
-                                simd,
-                                x: &buffer,
-                                starts: starts(&sites.taps.list()[taps.clone()]),
-                                offsets: sites.starts.part(run.clone()),
-                                panel: &gradients[run.start * width..],
-                                columns: width,
-                            };
-                            product.run(Sums::Add, out);
-                        }
-                    }
-                }
-            }
-        }
-        sums
-    });
-    let partial: Vec<Aligned> = partial.collect();
-    let mut partial = partial.into_iter();
-    let mut sums = partial.next().expect("there is at least one image");
-    for other in partial {
-        sums.iter_mut().zip(&*other).for_each(|(sum, value)| *sum += value);
-    }
-
-    let mut by_tap = vec![0.0; s.taps() * s.o];
-    let mut sums = &sums[..];
-    for panel in &panels {
-        let (these, rest) = sums.split_at(rows * panel.width);
-        sums = rest;
-        for ((taps, _), tile) in tiles.iter().zip(these.chunks_exact(simd.rows() * panel.width)) {
-            for (tap, row) in taps.clone().zip(tile.chunks_exact(panel.width)) {
-                by_tap[tap * s.o + panel.start..][..panel.channels].copy_from_slice(&row[..panel.channels]);
-            }
-        }
-    }
+    // a sum for each chunk of images, as many as make enough tasks
+    let groups = s.n.div_ceil(sites.group);
+    let chunk = groups.div_ceil(TASKS.div_ceil(panels.len())) * sites.group;
+    let (x, dy) = (x.par_chunks(chunk * s.c * s.h * s.w), gradient.par_chunks(chunk * s.o * s.map()));
     let mut dweight = vec![0.0; s.o * s.taps()];
-    sites.for_each_tap(|tap, c, ki, kj| {
-        let at = (c * s.kh + ki) * s.kw + kj;
-        let column = dweight[at..].iter_mut().step_by(s.taps());
-        column.zip(&by_tap[tap * s.o..]).for_each(|(weight, &sum)| *weight = sum);
+    dweight.par_chunks_mut(panels[0].width * s.taps()).zip(&panels).for_each(|(dweight, panel)| {
+        let sums = x.clone().zip(dy.clone());
+        let sums = sums.map(|(x, dy)| panel.weight_sums(&sites, x, dy, &tiles));
+        let mut sums: Vec<Aligned> = sums.collect();
+        let (total, others) = sums.split_at_mut(1);
+        for other in others {
+            total[0].iter_mut().zip(&**other).for_each(|(total, value)| *total += value);
+        }
+        let by_weight = tiles.iter().enumerate().flat_map(|(t, (taps, _))| {
+            taps.clone().enumerate().map(move |(row, tap)| (t * simd.rows() + row, s.weight_of(tap)))
+        });
+        panel.unpack(s, simd, &total[0], by_weight, dweight);
     });
     dweight
-}
-
-/// Output channels that share a tile.
-struct Panel {
-    start: usize,
-    channels: usize,
-    /// One or two vectors, at least as wide as there are channels.
-    width: usize,
-}
-
-impl Panel {
-    /// Panels of two vectors, the last one of one vector if that is enough.
-    fn all(simd: Simd, channels: usize) -> Vec<Self> {
-        let wide = 2 * simd.lanes();
-        (0..channels)
-            .step_by(wide)
-            .map(|start| {
-                let channels = wide.min(channels - start);
-                let width = if channels <= simd.lanes() { simd.lanes() } else { wide };
-                Self { start, channels, width }
-            })
-            .collect()
-    }
-
-    /// A row a tap, with the weights of the panel's channels side by side.
-    fn weights(
-        &self,
-        sites: &Sites,
-        s: Sizes,
-        weight: impl Fn(usize, usize, usize, usize) -> f32,
-    ) -> Aligned {
-        let mut panel = Aligned::zeros(s.taps() * self.width);
-        let rows = &mut panel[..];
-        sites.for_each_tap(|tap, c, ki, kj| {
-            let row = &mut rows[tap * self.width..][..self.channels];
-            row.iter_mut().enumerate().for_each(|(o, value)| *value = weight(self.start + o, c, ki, kj));
-        });
-        panel
-    }
-
-    /// Begins each row of sums with the bias.
-    fn begin(&self, bias: Option<&[f32]>, sums: &mut [f32]) {
-        let Some(bias) = bias else {
-            sums.fill(0.0);
-            return;
-        };
-        for row in sums.chunks_exact_mut(self.width) {
-            row[..self.channels].copy_from_slice(&bias[self.start..][..self.channels]);
-            row[self.channels..].fill(0.0);
-        }
-    }
-
-    /// Writes the sums of all sites to the channels of the images in `y`.
-    fn write(&self, sites: &Sites, s: Sizes, simd: Simd, sums: &[f32], y: &mut [f32]) {
-        let (image_step, place_step) = sites.steps();
-        for (n, y) in y.chunks_exact_mut(s.o * s.map()).enumerate() {
-            let sums = &sums[n * image_step * self.width..];
-            let y = &mut y[self.start * s.map()..];
-            transpose(simd, sums, place_step * self.width, y, s.map(), (s.map(), self.channels));
-        }
-    }
-
-    /// Reads the gradients of the channels of the images in `dy` into a row a site; 0 for missing images.
-    fn read(&self, sites: &Sites, s: Sizes, simd: Simd, dy: &[f32], rows: &mut [f32]) {
-        let (image_step, place_step) = sites.steps();
-        if dy.len() < sites.group * s.o * s.map() {
-            rows.fill(0.0);
-        }
-        for (n, dy) in dy.chunks_exact(s.o * s.map()).enumerate() {
-            let rows = &mut rows[n * image_step * self.width..];
-            let dy = &dy[self.start * s.map()..];
-            transpose(simd, dy, s.map(), rows, place_step * self.width, (self.channels, s.map()));
-        }
-    }
-}
-
-/// Pieces of at most [`DEPTH`].
-fn chunks(range: Range<usize>) -> impl Iterator<Item = Range<usize>> {
-    let end = range.end;
-    range.step_by(DEPTH).map(move |from| from..(from + DEPTH).min(end))
-}
-
-/// The starts of a tile; missing rows repeat the first.
-fn starts(rows: &[u32]) -> [u32; MOST_ROWS] {
-    let mut starts = [rows[0]; MOST_ROWS];
-    starts[..rows.len()].copy_from_slice(rows);
-    starts
 }
 
 #[cfg(test)]
@@ -283,7 +144,7 @@ mod tests {
     use super::*;
 
     /// n, c, h, w, o, kh, kw, stride, padding
-    const CASES: [[usize; 9]; 15] = [
+    const CASES: [[usize; 9]; 18] = [
         [2, 3, 5, 5, 4, 3, 3, 1, 1],
         [1, 1, 1, 1, 1, 1, 1, 1, 0],
         [9, 2, 7, 6, 5, 3, 3, 2, 1],
@@ -299,6 +160,9 @@ mod tests {
         [2, 30, 9, 10, 31, 3, 3, 1, 1],
         [5, 3, 1, 7, 2, 1, 3, 1, 1],
         [11, 3, 6, 2, 9, 4, 2, 3, 1],
+        [70, 37, 1, 1, 70, 1, 1, 1, 0],
+        [130, 300, 1, 1, 9, 1, 1, 1, 0],
+        [4, 9, 6, 5, 20, 1, 1, 1, 0],
     ];
 
     fn numbers(count: usize, phase: f32) -> Vec<f32> {

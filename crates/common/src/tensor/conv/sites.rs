@@ -31,6 +31,11 @@ impl Sizes {
         self.c * self.kh * self.kw
     }
 
+    /// The index in a weight of order `(c, ki, kj)` of a tap in the order `(ki, kj, c)`.
+    pub(super) fn weight_of(&self, tap: usize) -> usize {
+        tap % self.c * self.kh * self.kw + tap / self.c
+    }
+
     /// The kernel rows that meet the input at row `i` of the output; columns alike with the other arguments.
     fn meeting(&self, i: usize, kernel: usize, size: usize, padding: usize) -> Range<usize> {
         let first = padding.saturating_sub(i * self.stride).min(kernel);
@@ -38,6 +43,9 @@ impl Sizes {
         first..last.max(first)
     }
 }
+
+/// Sites, or taps, with the runs of the others that they meet.
+pub(super) type Block = (Range<usize>, Vec<Range<usize>>);
 
 /// A site is a place of the output in one image of a group; a tap is a weight of one output channel.
 ///
@@ -47,13 +55,14 @@ impl Sizes {
 /// and only taps that meet the input are used: 4 of 9 for a map of 2 × 2.
 #[derive(Debug)]
 pub(super) struct Sites {
-    sizes: Sizes,
+    pub(super) simd: Simd,
+    pub(super) sizes: Sizes,
     bordered: bool,
     /// Images that are worked on together.
     pub(super) group: usize,
     /// Where in the buffer the taps of each site begin.
     pub(super) starts: OffsetList,
-    /// Where each tap looks, from there. In the order `(c, ki, kj)` with border, `(ki, kj, c)` without.
+    /// Where each tap looks, from there, in the order `(ki, kj, c)`.
     pub(super) taps: OffsetList,
     buffer: usize,
     margin: usize,
@@ -88,14 +97,8 @@ impl Sites {
 
         let tap = |c: usize, ki: usize, kj: usize| narrow(c * plane + ki * row + kj);
         let mut taps = Vec::with_capacity(sizes.taps());
-        if bordered {
-            for c in 0..c {
-                (0..kh).for_each(|ki| taps.extend((0..kw).map(|kj| tap(c, ki, kj))));
-            }
-        } else {
-            for ki in 0..kh {
-                (0..kw).for_each(|kj| taps.extend((0..c).map(|c| tap(c, ki, kj))));
-            }
+        for ki in 0..kh {
+            (0..kw).for_each(|kj| taps.extend((0..c).map(|c| tap(c, ki, kj))));
         }
         let site = |n: usize, i: usize, j: usize| narrow(n * image + (i * row + j) * stride);
         let mut sites = vec![0; group * sizes.map()];
@@ -108,7 +111,7 @@ impl Sites {
             }
         }
         let (starts, taps) = (OffsetList::new(sites), OffsetList::new(taps));
-        Some(Self { sizes, bordered, group, starts, taps, buffer, margin })
+        Some(Self { simd, sizes, bordered, group, starts, taps, buffer, margin })
     }
 
     /// Room for a group of images, all zeros.
@@ -116,12 +119,15 @@ impl Sites {
         vec![0.0; self.buffer]
     }
 
-    /// Copies images into the buffer.
-    pub(super) fn fill(&self, images: &[f32], buffer: &mut [f32]) {
+    /// The images as the offsets expect them: in the buffer, or where they are if they need no border.
+    pub(super) fn lay<'a>(&self, images: &'a [f32], buffer: &'a mut [f32]) -> &'a [f32] {
         let Sizes { h, w, padding, .. } = self.sizes;
+        if images.len() == buffer.len() {
+            return images;
+        }
         if !self.bordered {
             buffer[self.margin..][..images.len()].copy_from_slice(images);
-            return;
+            return buffer;
         }
         let row = w + 2 * padding.1;
         let plane = (h + 2 * padding.0) * row;
@@ -131,6 +137,7 @@ impl Sites {
                 buffer[padding.1..][..w].copy_from_slice(line);
             }
         }
+        buffer
     }
 
     /// Distances between the sites of neighbouring images, and of neighbouring places.
@@ -139,7 +146,7 @@ impl Sites {
     }
 
     /// Runs of sites with the ranges of taps that are used there, for so many images.
-    pub(super) fn blocks(&self, images: usize) -> Vec<(Range<usize>, Vec<Range<usize>>)> {
+    pub(super) fn blocks(&self, images: usize) -> Vec<Block> {
         const STRIP: usize = 64;
         let s = &self.sizes;
         if self.bordered {
@@ -162,7 +169,7 @@ impl Sites {
     }
 
     /// Tiles of taps with the runs of sites that use them, for a full group.
-    pub(super) fn tap_tiles(&self, rows: usize) -> Vec<(Range<usize>, Vec<Range<usize>>)> {
+    pub(super) fn tap_tiles(&self, rows: usize) -> Vec<Block> {
         let s = &self.sizes;
         let tiles = |range: Range<usize>| {
             let end = range.end;
@@ -186,23 +193,6 @@ impl Sites {
             all.extend(tiles(k * s.c..(k + 1) * s.c).map(|tile| (tile, runs.clone())));
         }
         all
-    }
-
-    /// Calls `f` with the index of each tap and its `(c, ki, kj)`.
-    pub(super) fn for_each_tap(&self, mut f: impl FnMut(usize, usize, usize, usize)) {
-        let Sizes { c, kh, kw, .. } = self.sizes;
-        for channel in 0..c {
-            for ki in 0..kh {
-                for kj in 0..kw {
-                    let tap = if self.bordered {
-                        (channel * kh + ki) * kw + kj
-                    } else {
-                        (ki * kw + kj) * c + channel
-                    };
-                    f(tap, channel, ki, kj);
-                }
-            }
-        }
     }
 
     /// A row of `width` numbers for each site of a group.

@@ -20,6 +20,14 @@ pub(super) fn transpose(
     dst_stride: usize,
     (rows, columns): (usize, usize),
 ) {
+    if columns == 1 && src_stride == 1 {
+        dst[..rows].copy_from_slice(&src[..rows]);
+        return;
+    }
+    if rows == 1 && dst_stride == 1 {
+        dst[..columns].copy_from_slice(&src[..columns]);
+        return;
+    }
     let (whole_rows, whole_columns) = (rows - rows % 8, columns - columns % 8);
     for c in (0..whole_columns).step_by(8) {
         for r in (0..whole_rows).step_by(8) {
@@ -99,9 +107,17 @@ mod tests {
 
     #[test]
     fn every_element_moves() {
-        for (rows, columns, src_stride, dst_stride) in
-            [(1, 1, 1, 1), (4, 4, 4, 4), (5, 7, 9, 6), (8, 3, 3, 8), (2, 9, 10, 3), (17, 16, 16, 17)]
-        {
+        for (rows, columns, src_stride, dst_stride) in [
+            (1, 1, 1, 1),
+            (5, 1, 1, 5),
+            (1, 6, 6, 1),
+            (1, 6, 6, 2),
+            (4, 4, 4, 4),
+            (5, 7, 9, 6),
+            (8, 3, 3, 8),
+            (2, 9, 10, 3),
+            (17, 16, 16, 17),
+        ] {
             let Some(simd) = Simd::detect() else { return };
             let src: Vec<f32> = (0..rows * src_stride).map(|i| i as f32).collect();
             let mut dst = vec![-1.0; columns * dst_stride];
