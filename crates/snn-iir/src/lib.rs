@@ -6,14 +6,17 @@ mod activation;
 mod ann;
 #[cfg(feature = "train")]
 pub mod balance;
+pub mod cartpole;
 pub mod data;
 #[cfg(feature = "train")]
 mod dropout;
+pub mod energy;
 mod error;
 #[cfg(feature = "train")]
 mod fuse;
 #[cfg(feature = "train")]
 mod network;
+pub mod neurobench;
 pub mod neuron;
 #[cfg(feature = "train")]
 mod pass;
@@ -22,6 +25,7 @@ mod spec;
 pub mod spiking;
 #[cfg(feature = "train")]
 mod stats;
+pub mod tables;
 #[cfg(feature = "train")]
 mod weights;
 

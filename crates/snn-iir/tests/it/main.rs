@@ -2,7 +2,9 @@
 #![allow(clippy::excessive_precision, reason = "reference values keep their digits")]
 #![allow(clippy::unwrap_used, reason = "a failing step fails its test")]
 
+mod cartpole;
 mod data;
+mod energy;
 mod neuron;
 mod spec;
 #[cfg(feature = "train")]
