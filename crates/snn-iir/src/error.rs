@@ -215,7 +215,7 @@ pub enum Error {
         source: Box<candle_core::Error>,
     },
     // --- end of training -------------------------------------------------------------------------------------------
-    // --- data sets -------------------------------------------------------------------------------------------------
+    // --- data sets, energy, cart and pole -------------------------------------------------------------------------------------------------
     /// A data set, or a part of one, holds no images.
     #[error("data set must hold at least one image, {name} holds none")]
     EmptyDataset {
@@ -351,6 +351,22 @@ pub enum Error {
         path: std::path::PathBuf,
         /// Why.
         source: std::io::Error,
+    },
+    /// A firing rate that no network can have.
+    #[error("rate of layer {layer} must be in [0, {timesteps}] spikes per neuron, got {value}")]
+    Rate {
+        /// Number of the spiking layer, from 0.
+        layer: usize,
+        /// Timesteps of the inference.
+        timesteps: usize,
+        /// The rate.
+        value: f64,
+    },
+    /// A step after the end of an episode.
+    #[error("episode must not be over, it ended after {steps} steps")]
+    EpisodeOver {
+        /// Steps of the episode.
+        steps: usize,
     },
     // --- end of data sets ------------------------------------------------------------------------------------------
 }

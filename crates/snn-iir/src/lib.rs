@@ -6,6 +6,7 @@ mod activation;
 mod ann;
 #[cfg(feature = "train")]
 pub mod balance;
+pub mod cartpole;
 #[cfg(feature = "train")]
 mod checkpoint;
 pub mod data;
@@ -13,6 +14,7 @@ pub mod data;
 pub mod doctor;
 #[cfg(feature = "train")]
 mod dropout;
+pub mod energy;
 mod error;
 #[cfg(feature = "train")]
 mod evaluate;
@@ -22,6 +24,7 @@ mod fuse;
 mod iir;
 #[cfg(feature = "train")]
 mod network;
+pub mod neurobench;
 pub mod neuron;
 #[cfg(feature = "train")]
 mod pass;
@@ -31,6 +34,7 @@ mod spec;
 pub mod spiking;
 #[cfg(feature = "train")]
 mod stats;
+pub mod tables;
 #[cfg(feature = "train")]
 pub mod trainer;
 #[cfg(feature = "train")]

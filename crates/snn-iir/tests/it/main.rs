@@ -3,9 +3,12 @@
 #![allow(clippy::float_cmp, reason = "bit equality is what several tests assert")]
 #![allow(clippy::unwrap_used, reason = "a failing step fails its test")]
 
+mod cartpole;
 #[cfg(feature = "train")]
 mod conversion;
 mod data;
+mod data;
+mod energy;
 #[cfg(feature = "train")]
 mod fixtures;
 mod neuron;
