@@ -30,7 +30,8 @@ fn main() -> snn_iir::Result<()> {
         println!("threshold of {}: {:.3}", layer.name, layer.threshold);
     }
 
-    let config = TrainConfig { epochs: 3, lr: 1e-3, dropout: 0.1, ..TrainConfig::spiking(normalize, seed) };
+    let config = TrainConfig { epochs: 3, lr: 1e-3, dropout: 0.1, ..TrainConfig::spiking(normalize, seed) }
+        .constant_lr();
     let trainer = IirTrainer::new(IirSchedule::paper(), config);
     for stage in trainer.run(&net, None, sets, &mut |_| ControlFlow::Continue(()))? {
         let rate = stage.after.stats.as_ref().map_or(0.0, snn_iir::SpikeStats::mean_rate);

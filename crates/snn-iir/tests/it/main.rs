@@ -7,7 +7,6 @@ mod cartpole;
 #[cfg(feature = "train")]
 mod conversion;
 mod data;
-mod data;
 mod energy;
 #[cfg(feature = "train")]
 mod fixtures;

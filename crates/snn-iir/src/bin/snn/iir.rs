@@ -35,7 +35,7 @@ pub struct Arguments {
     /// Images of a batch.
     #[arg(long, default_value_t = 64)]
     batch: usize,
-    /// Learning rate, divided by 5 at 60, 80 and 90 % of the epochs of a stage.
+    /// Learning rate, divided by 5 at 60, 80 and 90 % of the epochs of a stage if all have at least 10.
     #[arg(long, default_value_t = 1e-3)]
     lr: f64,
     /// Dropout rate.
@@ -68,6 +68,8 @@ pub fn run(arguments: &Arguments, json: bool, quiet: bool) -> Result<()> {
         [all] => vec![all; stages],
         _ => arguments.epochs.clone(),
     };
+    let few = epochs.iter().any(|&epochs| epochs < 10);
+    let config = if few { config.constant_lr() } else { config };
     let trainer = IirTrainer { epochs, name: arguments.name.clone(), ..IirTrainer::new(schedule, config) };
     if arguments.fresh {
         for &timesteps in trainer.schedule.steps() {

@@ -5,6 +5,7 @@
 mod convert;
 mod data;
 mod doctor;
+mod energy;
 mod error;
 mod iir;
 mod output;
@@ -60,6 +61,7 @@ enum Command {
     Convert(convert::Arguments),
     Iir(iir::Arguments),
     Doctor(doctor::Arguments),
+    Energy(energy::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -83,5 +85,6 @@ fn run(cli: &Cli) -> Result<()> {
         Command::Convert(arguments) => convert::run(arguments, json),
         Command::Iir(arguments) => iir::run(arguments, json, quiet),
         Command::Doctor(arguments) => doctor::run(arguments, json),
+        Command::Energy(arguments) => energy::run(arguments, json),
     }
 }

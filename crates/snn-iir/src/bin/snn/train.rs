@@ -34,7 +34,7 @@ pub struct Arguments {
     /// Images of a batch.
     #[arg(long, default_value_t = 64)]
     batch: usize,
-    /// Learning rate, divided by 5 at 45, 70 and 90 % of the epochs.
+    /// Learning rate, divided by 5 at 45, 70 and 90 % of the epochs if there are at least 10.
     #[arg(long, default_value_t = 0.05)]
     lr: f64,
     /// Dropout rate.
@@ -60,6 +60,8 @@ pub fn run(arguments: &Arguments, json: bool, quiet: bool) -> Result<()> {
         augment: arguments.augment.then(Augment::cifar),
         ..TrainConfig::ann(images.normalize.clone(), seed)
     };
+    let few = arguments.epochs < 10;
+    let config = if few { config.constant_lr() } else { config };
     if arguments.fresh {
         convert::forget(&arguments.out, "ann")?;
     }
