@@ -49,8 +49,6 @@ fn steps() -> Vec<Step> {
         },
         step("features", &bare.iter().map(String::as_str).collect::<Vec<_>>()),
         step("reproduce", &[&format!("{xtask} reproduce --profile smoke --check")]),
-        // the engine that runs the generated SQL asks for other features: a build of its own
-        step("sql", &["cargo test --locked -p water-dc --features sql-check --test sql"]),
         step("tests", &["cargo test --workspace --locked"]),
     ]
 }

@@ -10,6 +10,10 @@ use rand::RngExt as _;
 use snn_iir::{Ann, Dropout, Init, NetworkSpec, SpikingConfig, SpikingNet};
 use std::hint::black_box;
 
+/// Keeps large tensors mapped, as the program does.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const BATCH: usize = 64;
 const ADAM: AdamConfig =
     AdamConfig { lr: 1e-4, beta1: 0.9, beta2: 0.999, eps: 1e-8, weight_decay: 0.0, amsgrad: true };
@@ -24,7 +28,7 @@ fn step(criterion: &mut Criterion) {
         let [c, h, w] = spec.input();
         let pixels: Vec<f32> = (0..BATCH * c * h * w).map(|_| rng.random_range(-1.0..1.0)).collect();
         let images = Tensor::from_vec(pixels, (BATCH, c, h, w), &Device::Cpu).unwrap();
-        let labels: Vec<u32> = (0..BATCH as u32).map(|i| i % 10).collect();
+        let labels: Vec<u32> = (0..10).cycle().take(BATCH).collect();
         let dropout = Dropout::new(0.2, streams, "bench").unwrap();
 
         let ann = Ann::new(spec.clone(), Init::He, &streams).unwrap();

@@ -22,7 +22,7 @@ pub enum Init {
 }
 
 impl Init {
-    pub(crate) fn draw(self, layer: &WeightLayer, streams: &Streams) -> Result<Var> {
+    pub(crate) fn draw(self, layer: &WeightLayer, streams: Streams) -> Result<Var> {
         let shape = layer.weight_shape.as_slice();
         let std = match *shape {
             [out_channels, _, height, width] => (2.0 / (out_channels * height * width) as f64).sqrt(),
@@ -67,7 +67,7 @@ impl Ann {
     /// [`crate::Error::Tensor`] if a variable cannot be made.
     pub fn without_batch_norm(spec: NetworkSpec, init: Init, streams: &Streams) -> Result<Self> {
         let layers = spec.weight_layers();
-        let weights = layers.iter().map(|layer| init.draw(layer, streams)).collect::<Result<_>>()?;
+        let weights = layers.iter().map(|layer| init.draw(layer, *streams)).collect::<Result<_>>()?;
         let norms = vec![None; layers.len()];
         Ok(Self { spec, weights, norms })
     }

@@ -114,7 +114,7 @@ impl Ann {
         let file = checkpoint::load(path)?;
         let spec = network(path, &file, "rate-coded")?;
         let streams = Streams::new(0);
-        let normed = file.tensors.keys().any(|name| name.ends_with(".gamma"));
+        let normed = file.tensors.keys().any(|name| name.strip_suffix(".gamma").is_some());
         let ann = if normed {
             Self::new(spec, Init::default(), &streams)?
         } else {

@@ -212,7 +212,7 @@ pub enum Error {
         /// What was being computed.
         operation: &'static str,
         /// What candle says.
-        source: candle_core::Error,
+        source: Box<candle_core::Error>,
     },
     // --- end of training -------------------------------------------------------------------------------------------
     // --- data sets, energy, cart and pole -------------------------------------------------------------------------------------------------
@@ -374,5 +374,5 @@ pub enum Error {
 /// For `map_err`: names the operation that failed.
 #[cfg(feature = "train")]
 pub(crate) fn during(operation: &'static str) -> impl FnOnce(candle_core::Error) -> Error {
-    move |source| Error::Tensor { operation, source }
+    move |source| Error::Tensor { operation, source: Box::new(source) }
 }

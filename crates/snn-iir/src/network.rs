@@ -56,7 +56,7 @@ impl SpikingNet {
         let layers = spec.weight_layers();
         let weights = layers
             .iter()
-            .map(|layer| Ok(init.draw(layer, streams)?.as_detached_tensor()))
+            .map(|layer| Ok(init.draw(layer, *streams)?.as_detached_tensor()))
             .collect::<Result<Vec<_>>>()?;
         let biases = layers
             .iter()

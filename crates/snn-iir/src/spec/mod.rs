@@ -31,7 +31,7 @@ pub enum LayerSpec {
     /// The maximum over squares of this side; stride equal to the side.
     MaxPool2d(usize),
     /// Two 3x3 convolutions with neurons between them and after the sum with the shortcut. The shortcut is
-    /// the identity, or a 1x1 convolution where the shape changes (ResNet basic block).
+    /// the identity, or a 1x1 convolution where the shape changes (the basic block of residual networks).
     Residual {
         /// Output channels, at least 1.
         out_channels: usize,

@@ -40,12 +40,12 @@ impl<T: Real> Rule<T> {
         }
     }
 
-    #[inline(always)]
+    #[inline]
     fn spike(&self, v: T) -> T {
         if v > self.threshold { T::one() } else { T::zero() }
     }
 
-    #[inline(always)]
+    #[inline]
     fn after_reset(&self, v: T, spike: T) -> T {
         (v - self.within * spike) * (T::one() - self.hard * spike)
     }
@@ -87,9 +87,9 @@ impl<T: Real> Kernel<'_, T> {
             for (t, row) in rows.iter_mut().enumerate() {
                 let currents = self.row(currents, t, piece);
                 if t == 0 {
-                    v.copy_from_slice(currents)
+                    v.copy_from_slice(currents);
                 } else {
-                    self.rule.advance(v, currents)
+                    self.rule.advance(v, currents);
                 }
                 match self.mask {
                     None => {
@@ -252,7 +252,7 @@ impl<T: Real> Kernel<'_, T> {
     }
 }
 
-#[inline(always)]
+#[inline]
 fn magnitude<T: Real>(z: T) -> T {
     if z < T::zero() { -z } else { z }
 }

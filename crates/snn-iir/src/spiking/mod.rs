@@ -125,7 +125,7 @@ impl SpikeOp {
         parameters: [&Tensor; 2],
         gradient: &Tensor,
     ) -> Result<Gradients> {
-        let [threshold, leak] = parameters.map(|tensor| tensor.to_vec1::<T>());
+        let [threshold, leak] = parameters.map(Tensor::to_vec1::<T>);
         let kernel = self.kernel(threshold?[0], leak?[0])?;
         let window = Window::new(self.settings.surrogate);
         let (dcurrents, dthreshold, dleak) = with_slice::<T, _>(NAME, currents, |currents| {

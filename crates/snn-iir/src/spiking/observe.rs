@@ -55,9 +55,9 @@ pub(crate) fn observe(
                 let begin = sample * neurons + if settings.constant { 0 } else { t * width };
                 let currents = &currents[begin..begin + neurons];
                 if t == 0 {
-                    v.copy_from_slice(currents)
+                    v.copy_from_slice(currents);
                 } else {
-                    rule.advance(&mut v, currents)
+                    rule.advance(&mut v, currents);
                 }
                 for ((&v, fired), near) in v.iter().zip(&mut fired).zip(&mut near) {
                     let spike = v > threshold;
@@ -71,6 +71,8 @@ pub(crate) fn observe(
         })
         .collect();
     let mut sum = Observation::default();
-    each.iter().for_each(|one| sum.add(one));
+    for one in &each {
+        sum.add(one);
+    }
     sum
 }

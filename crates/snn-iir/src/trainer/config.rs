@@ -142,6 +142,13 @@ impl TrainConfig {
         Self { epochs: 25, batch: 16, accumulate: 8, lr: 2e-5, ..Self::spiking(normalize, seed) }
     }
 
+    /// The same settings with a constant learning rate: with fewer than ten epochs the milestones, which round down,
+    /// would lower it almost from the start.
+    #[must_use]
+    pub fn constant_lr(self) -> Self {
+        Self { milestones: Vec::new(), ..self }
+    }
+
     /// Learning rate of an epoch, from 1.
     #[must_use]
     pub fn lr(&self, epoch: usize) -> f64 {

@@ -206,12 +206,31 @@ impl Run {
         for (field, expected) in &self.identity {
             let found = file.metadata.get(&format!("run.{field}")).cloned().unwrap_or_default();
             if found != *expected {
-                let expected = expected.clone();
+                let (expected, found) = differences(expected, &found);
                 return Err(Error::OtherRun { path: path.clone(), field, expected, found });
             }
         }
         Ok(Some(file))
     }
+}
+
+/// The entries in which two JSON objects differ; both texts whole if they are no objects.
+fn differences(first: &str, second: &str) -> (String, String) {
+    type Object = serde_json::Map<String, serde_json::Value>;
+    let read = |text: &str| serde_json::from_str::<Object>(text);
+    let (Ok(mut one), Ok(mut other)) = (read(first), read(second)) else {
+        return (first.to_owned(), second.to_owned());
+    };
+    let same: Vec<String> = one
+        .iter()
+        .filter(|(key, value)| other.get(*key) == Some(value))
+        .map(|(key, _)| key.clone())
+        .collect();
+    for key in same {
+        one.remove(&key);
+        other.remove(&key);
+    }
+    (text(&one), text(&other))
 }
 
 /// Name, size and content of a data set.

@@ -1,10 +1,15 @@
 //! Integration tests of snn-iir.
 #![allow(clippy::excessive_precision, reason = "reference values keep their digits")]
+#![allow(clippy::float_cmp, reason = "bit equality is what several tests assert")]
 #![allow(clippy::unwrap_used, reason = "a failing step fails its test")]
 
 mod cartpole;
+#[cfg(feature = "train")]
+mod conversion;
 mod data;
 mod energy;
+#[cfg(feature = "train")]
+mod fixtures;
 mod neuron;
 mod spec;
 #[cfg(feature = "train")]

@@ -248,6 +248,7 @@ fn gradient_check_with_frozen_resets() {
 
 #[test]
 fn one_step_and_thread_counts() {
+    #[allow(clippy::cast_possible_truncation, reason = "single precision is what is tested")]
     let currents: Vec<f32> = random(9000, "f32").iter().map(|&x| x as f32).collect();
     let tensor = Var::from_slice(&currents, (3000, 3), &Device::Cpu).unwrap();
     let (threshold, leak) =
