@@ -1,20 +1,11 @@
-<<<<<<< HEAD
-//! Counts of operations in the form of the NeuroBench harness.
-=======
 //! Counts of operations in the form of the harness `NeuroBench`.
->>>>>>> 60f10b8ce471ff5f031c401f4babcd37997bc949
 
 use crate::energy::{FirstLayer, check_rates};
 use crate::error::{Error, Result};
 use crate::{NetworkSpec, WeightLayer};
 
-<<<<<<< HEAD
-/// Metrics of one network with the names and the meaning they have in NeuroBench (Yik et al., "The NeuroBench framework
-/// for benchmarking neuromorphic computing algorithms and systems", 2025). Operations are per image.
-=======
 /// Metrics of one network with the names and the meaning they have in the harness `NeuroBench` (Yik et al., "The
 /// `NeuroBench` framework for benchmarking neuromorphic computing algorithms and systems", 2025). Operations are per image.
->>>>>>> 60f10b8ce471ff5f031c401f4babcd37997bc949
 ///
 /// Here they come from rates and densities, not from looking at every product: a zero weight is taken to be as likely under
 /// a spike as elsewhere. Inputs of a layer after an average pool are counted as spikes of the layer before the pool,
@@ -105,18 +96,6 @@ impl NeuroBench {
         let (mut weights, mut zeros) = (0.0, 0.0);
         for (layer, density) in layers.iter().zip(densities) {
             let macs = layer.macs as f64;
-<<<<<<< HEAD
-            match layer.source {
-                Some(source) => {
-                    operations.dense += macs * steps;
-                    operations.effective_acs += macs * work.rates[source] * density;
-                }
-                None => {
-                    let passes = if work.first_layer == FirstLayer::Cached { 1.0 } else { steps };
-                    operations.dense += macs * passes;
-                    operations.effective_macs += macs * passes * density * work.input_density;
-                }
-=======
             if let Some(source) = layer.source {
                 operations.dense += macs * steps;
                 operations.effective_acs += macs * work.rates[source] * density;
@@ -124,7 +103,6 @@ impl NeuroBench {
                 let passes = if work.first_layer == FirstLayer::Cached { 1.0 } else { steps };
                 operations.dense += macs * passes;
                 operations.effective_macs += macs * passes * density * work.input_density;
->>>>>>> 60f10b8ce471ff5f031c401f4babcd37997bc949
             }
             weights += weight_count(layer) as f64;
             zeros += weight_count(layer) as f64 * (1.0 - density);

@@ -1,8 +1,5 @@
 //! The cart and its pole against Gymnasium.
-<<<<<<< HEAD
-=======
 #![allow(clippy::float_cmp, reason = "where equality is asserted, it has to be exact")]
->>>>>>> 60f10b8ce471ff5f031c401f4babcd37997bc949
 
 use common::assert_close;
 use common::rng::Streams;
@@ -92,11 +89,7 @@ fn mirror_symmetry() {
 /// q" = g M q / (l (4/3 M - m)) + (a force of mean zero).
 #[test]
 fn falls_at_the_rate_of_the_linear_equations() {
-<<<<<<< HEAD
-    let rate = (9.8 * 1.1 / (0.5 * (4.0 / 3.0 * 1.1 - 0.1)) as f64).sqrt();
-=======
     let rate = f64::sqrt(9.8 * 1.1 / (0.5 * (4.0 / 3.0 * 1.1 - 0.1)));
->>>>>>> 60f10b8ce471ff5f031c401f4babcd37997bc949
     let grown = |first: f64| {
         let mut cart = CartPole::at([0.0, 0.0, first, first * rate]).unwrap();
         for step in 0..20 {

@@ -1,6 +1,4 @@
 //! Data sets in memory: batches, augmentation, subsets, generated images.
-<<<<<<< HEAD
-=======
 #![allow(clippy::float_cmp, reason = "where equality is asserted, it has to be exact")]
 #![allow(
     clippy::cast_possible_wrap,
@@ -8,7 +6,6 @@
     clippy::cast_sign_loss,
     reason = "small numbers"
 )]
->>>>>>> 60f10b8ce471ff5f031c401f4babcd37997bc949
 
 use common::assert_close;
 use common::rng::Streams;
@@ -94,11 +91,7 @@ fn the_margin_is_black() {
     let mut values = std::collections::BTreeSet::new();
     for _ in 0..20 {
         let batch = white.batch(&[0], &normalize, Some((&augment, &mut rng))).unwrap();
-<<<<<<< HEAD
-        values.extend(batch.iter().map(|value| value.to_string()));
-=======
         values.extend(batch.iter().map(ToString::to_string));
->>>>>>> 60f10b8ce471ff5f031c401f4babcd37997bc949
     }
     assert_eq!(values.into_iter().collect::<Vec<_>>(), ["-2", "2"]);
 }

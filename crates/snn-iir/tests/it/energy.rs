@@ -1,8 +1,5 @@
 //! Energies and counts of operations against closed forms and published values.
-<<<<<<< HEAD
-=======
 #![allow(clippy::float_cmp, reason = "where equality is asserted, it has to be exact")]
->>>>>>> 60f10b8ce471ff5f031c401f4babcd37997bc949
 
 use common::assert_close;
 use snn_iir::energy::{EnergyModel, FirstLayer, Operation, PooledSpikes, uniform_rates};
