@@ -8,8 +8,8 @@ use snn_iir::neurobench::{NeuroBench, Workload};
 use snn_iir::{NetworkSpec, SpikingNet};
 use std::path::PathBuf;
 
-/// Energy of one inference at 45 nm, against the rate-coded network of the same layers, and operation counts as
-/// NeuroBench names them. With a checkpoint the spikes are counted on the test images; without one give --net and --rate.
+/// Energy of one inference at 45 nm, against the rate-coded network of the same layers, and counts of operations.
+/// With a checkpoint the spikes are counted on the test images; without one give --net and --rate.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   snn energy runs/e4/iir-t1.safetensors
