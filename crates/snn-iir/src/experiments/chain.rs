@@ -102,6 +102,8 @@ impl Plan {
         )?;
         let spiking = TrainConfig {
             lr: self.lr,
+            // the paper's milestones are fractions of hundreds of epochs; of three they would end the learning at once
+            milestones: Vec::new(),
             dropout: 0.1,
             augment: self.augment,
             ..TrainConfig::spiking(self.normalize.clone(), seed)
