@@ -72,7 +72,7 @@ fn literature_is_plausible() {
     assert_eq!(ours.iter().map(|row| row.accuracy_percent).collect::<Vec<_>>(), [93.05, 70.15, 67.71]);
 }
 
-/// E_ANN / E_SNN at one timestep for rates that are the same everywhere.
+/// Energy of the ordinary network over that of the spiking one, at one timestep and the same rate everywhere.
 #[test]
 fn ratios_of_uniform_rates() {
     let cases = [
