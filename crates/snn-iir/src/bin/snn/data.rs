@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 #[derive(clap::Args)]
 pub struct DataArguments {
-    /// Images: digits, shapes[:COUNT], cifar10:FOLDER, cifar100:FOLDER, idx:FOLDER or images:FOLDER.
+    /// Images: digits, shapes or shapes:COUNT, cifar10:FOLDER, cifar100:FOLDER, idx:FOLDER or images:FOLDER.
     #[arg(long, default_value = "digits")]
     pub data: String,
     /// Take this many training images of each class, drawn at random.
