@@ -170,7 +170,7 @@ fn climates() -> Result<Climates, Box<dyn Error>> {
     for (place, warmer) in [(0, 0.0), (1, 8.0), (2, 14.0)] {
         for year in [2022, 2023] {
             for hour in SyntheticClimate::HIGHLAND.hours(year)? {
-                t.push(hour.temperature.0 + warmer);
+                t.push(hour.temperature.0 + (warmer + f64::from(year - 2022)));
                 rh.push(hour.humidity.fraction() * 100.0);
                 group.push(2 * place + u32::from(year == 2023));
             }

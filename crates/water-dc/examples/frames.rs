@@ -43,11 +43,12 @@ fn main() -> ExitCode {
 }
 
 fn run(folder: &Path, out: &mut impl Write) -> Result<(), Box<dyn std::error::Error>> {
-    // three countries by two years: the lowland is 8 °C warmer and the coast 14 °C
+    // three countries by two years: the lowland is 8 °C warmer, the coast 14 °C, and the second year 1 °C
     let mut rows = Vec::new();
     for (country, warmer) in [("HIGHLAND", 0.0), ("LOWLAND", 8.0), ("COAST", 14.0)] {
         for year in [2022, 2023] {
             let hours = SyntheticClimate::HIGHLAND.hours(year)?;
+            let warmer = warmer + f64::from(year - 2022);
             rows.extend(hours.into_iter().map(|hour| (country, year, hour, warmer)));
         }
     }
@@ -69,7 +70,10 @@ fn run(folder: &Path, out: &mut impl Write) -> Result<(), Box<dyn std::error::Er
         stream(table.sort(["country", "year"], polars::prelude::SortMultipleOptions::default()))?
     )?;
 
-    let from = format!("read_parquet('{}/**/*.parquet', hive_partitioning = true)", folder.display());
+    let from = format!(
+        "read_parquet('{}/**/*.parquet', hive_partitioning = true)",
+        folder.display().to_string().replace('\'', "''")
+    );
     let statement = sql::summarize(Dialect::DuckDb, &from, &["country", "year"], &columns, &options)?;
     writeln!(out, "\nThe same by DuckDB:\n{statement} ORDER BY country, year;")?;
     Ok(())

@@ -44,12 +44,12 @@ impl Dataset {
         Ok((self.select(&train)?, self.select(&validation)?))
     }
 
-    /// All indices in the random order of one epoch. It depends on the seed of the streams and on the epoch only, so
-    /// a resumed run meets the same order.
+    /// All indices in the random order of the stream of this name: that of an epoch, so that a resumed run meets the same
+    /// order.
     #[must_use]
-    pub fn shuffled(&self, streams: &Streams, epoch: usize) -> Vec<usize> {
+    pub fn shuffled(&self, streams: &Streams, name: &str) -> Vec<usize> {
         let mut order: Vec<usize> = (0..self.len()).collect();
-        order.shuffle(&mut streams.stream(&format!("data/shuffle/{epoch}")));
+        order.shuffle(&mut streams.stream(name));
         order
     }
 

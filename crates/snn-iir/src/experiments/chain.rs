@@ -102,11 +102,10 @@ impl Plan {
         )?;
         let spiking = TrainConfig {
             lr: self.lr,
-            // the paper's milestones are fractions of hundreds of epochs; of three they would end the learning at once
-            milestones: Vec::new(),
             dropout: 0.1,
             augment: self.augment,
-            ..TrainConfig::spiking(self.normalize.clone(), seed)
+            // the paper's milestones are fractions of hundreds of epochs; of three they would end the learning at once
+            ..TrainConfig::spiking(self.normalize.clone(), seed).constant_lr()
         };
         let chain = IirTrainer {
             schedule: IirSchedule::paper(),
@@ -154,13 +153,14 @@ pub(super) fn run_all(
         for _ in 0..cores.min(jobs.len()) {
             let (sender, next, jobs) = (sender.clone(), &next, &jobs);
             scope.spawn(move || {
-                while let Some((plan, seed)) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
+                loop {
+                    let place = next.fetch_add(1, Ordering::Relaxed);
+                    let Some((plan, seed)) = jobs.get(place) else { return };
                     let on_batch = |work| drop(sender.send(Message::Done(work)));
                     let outcome = common::train::with_stack(|| plan.run(split, *seed, folder, &on_batch))
                         .map_err(crate::Error::from)
                         .and_then(std::convert::identity);
-                    let place = jobs.iter().position(|job| std::ptr::eq(job.0, *plan) && job.1 == *seed);
-                    drop(sender.send(Message::End(place.unwrap_or_default(), Box::new(outcome))));
+                    drop(sender.send(Message::End(place, Box::new(outcome))));
                 }
             });
         }
@@ -196,7 +196,7 @@ fn spread(accuracies: &[f64], classes: usize) -> [Cell; 4] {
     let (low, high) = accuracies
         .iter()
         .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(*value), high.max(*value)));
-    // within half of what guessing leaves above nothing
+    // guessing gives 1 / classes; half of that again above it still counts as guessing
     let chance = accuracies.iter().filter(|value| **value < 1.5 / classes as f64).count();
     let percent = 100.0;
     [
@@ -217,7 +217,7 @@ pub(super) fn accuracies(name: &str, title: &str, plan: &Plan, chains: &[Chain])
         "accuracy / %",
         "least / %",
         "greatest / %",
-        "seeds at chance",
+        "seeds at chance (below 1.5 times guessing)",
         "mean rate",
         "silent layers",
     ];

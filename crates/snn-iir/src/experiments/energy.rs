@@ -1,5 +1,5 @@
-//! Energy: operation counts of the paper's networks, and what rate of spikes its savings correspond to (section 3.4 of the
-//! method: 45 nm costs of an operation times the operations).
+//! Energy: operation counts of the paper's networks, and what rate of spikes its savings correspond to (45 nm
+//! costs of an operation, M. Horowitz, ISSCC 2014, times the operations).
 
 use super::{exact, known};
 use crate::NetworkSpec;
@@ -11,7 +11,7 @@ use common::report::{Axis, LineChart, Series};
 pub const EXPERIMENT: Experiment = Experiment {
     id: "snn-iir/energy",
     title: "Operations and energy of the paper's networks",
-    artefact: "abstract (25 to 33 times less energy); energy model of section 4",
+    artefact: "abstract: 25 to 33 times less energy",
     expected: EXPECTED,
     reference: &[],
     run: |_, record| Ok(measure(&EnergyModel::cmos45(), record)?),

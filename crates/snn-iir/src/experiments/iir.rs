@@ -80,7 +80,10 @@ fn run(context: &Context<'_>, record: &mut Record) -> Outcome {
                     run_all(std::slice::from_ref(&plan), &split?, &seeds, folder, context.progress())?;
                 report("cifar10", &plan, &chains[0], record)?;
             }
-            Err(missing) => record.note(format!("CIFAR-10 (JPEG q75) is not part of this run: {missing}")),
+            Err(missing) if missing.is_not_at_hand() => {
+                record.note(format!("CIFAR-10 (JPEG q75) is not part of this run: {missing}"));
+            }
+            Err(refused) => return Err(refused.into()),
         }
     }
     record.table(comparison()?);

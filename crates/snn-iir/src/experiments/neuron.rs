@@ -14,7 +14,7 @@ use rand::RngExt as _;
 pub const EXPERIMENT: Experiment = Experiment {
     id: "snn-iir/neuron",
     title: "Facts of the neuron and of conversion",
-    artefact: "section 3, neuron and conversion",
+    artefact: "none printed: the neuron and conversion of the authors' code",
     expected: EXPECTED,
     reference: &[],
     run: |context, record| Ok(measure(Streams::new(context.seed()), record)?),

@@ -142,12 +142,7 @@ impl Trainer<'_> {
         // The order of the images, their changes and the masks depend on names only, so an epoch that is begun again
         // goes the same way.
         let name = format!("{}/{epoch}", self.stage.name);
-        let order = {
-            use rand::seq::SliceRandom as _;
-            let mut order: Vec<usize> = (0..self.sets.train.len()).collect();
-            order.shuffle(&mut self.streams.stream(&format!("shuffle/{name}")));
-            order
-        };
+        let order = self.sets.train.shuffled(&self.streams, &format!("shuffle/{name}"));
         let mut augment = self.streams.stream(&format!("augment/{name}"));
         let batches = order.len().div_ceil(config.batch);
         let begin = state.losses.len();

@@ -173,7 +173,7 @@ fn validation_is_stratified_and_apart() {
 #[test]
 fn the_order_of_an_epoch_is_a_permutation() {
     let digits = digits().unwrap().test;
-    let order = |seed, epoch| digits.shuffled(&Streams::new(seed), epoch);
+    let order = |seed, epoch: u32| digits.shuffled(&Streams::new(seed), &format!("shuffle/{epoch}"));
     let mut sorted = order(1, 1);
     sorted.sort_unstable();
     assert_eq!(sorted, (0..360).collect::<Vec<_>>());

@@ -2,7 +2,7 @@
 
 use super::lines::Axis;
 use super::paint::{INK, PAPER, VIRIDIS, text};
-use crate::report::tick;
+use crate::report::{tick, ticks};
 use plotters::coord::ranged1d::{AsRangedCoord, ValueFormatter};
 use plotters::prelude::*;
 
@@ -161,8 +161,8 @@ where
         .axis_desc_style(text(13))
         .axis_style(INK)
         .x_labels(6)
-        .x_label_formatter(&|v| tick(*v))
-        .y_label_formatter(&|v| tick(*v))
+        .x_label_formatter(&ticks(map.x_edges.iter().copied()))
+        .y_label_formatter(&ticks(map.y_edges.iter().copied()))
         .draw()?;
     let columns = map.x_edges.len() - 1;
     let marked = |index: usize| map.marked.as_ref().is_some_and(|marked| marked.cells[index]);
