@@ -166,6 +166,14 @@ impl Pass for AnnPass<'_> {
         activation::relu(&current, mask).map_err(during("rectifier"))
     }
 
+    fn neurons_pooled(&mut self, _: usize, current: Tensor, pool: Pool) -> Result<Tensor> {
+        if pool.maximum {
+            let map = activation::relu(&current, None).map_err(during("rectifier"))?;
+            return weights::pool(pool, &map);
+        }
+        activation::relu_pooled(&current, pool.kernel).map_err(during("rectifier"))
+    }
+
     fn pool(&mut self, pool: Pool, map: &Tensor) -> Result<Tensor> {
         weights::pool(pool, map)
     }

@@ -30,6 +30,8 @@ pub mod neurobench;
 pub mod neuron;
 #[cfg(feature = "train")]
 mod pass;
+#[cfg(feature = "train")]
+mod pooling;
 mod schedule;
 mod spec;
 #[cfg(feature = "train")]

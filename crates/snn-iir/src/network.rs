@@ -317,6 +317,40 @@ impl SpikingPass<'_> {
         if self.dropout.is_some() { var.as_tensor().clone() } else { var.as_detached_tensor() }
     }
 
+    /// The spikes of a layer, pooled if asked for.
+    fn fire(
+        &mut self,
+        layer: usize,
+        current: SpikeTrain,
+        dropout: bool,
+        pool: Option<usize>,
+    ) -> Result<SpikeTrain> {
+        let SpikeTrain { map, constant } = current;
+        let width = map.elem_count() / if constant { 1 } else { self.timesteps };
+        let mask = self.dropout.filter(|_| dropout).and_then(|dropout| dropout.mask(layer, width));
+        let settings = SpikeSettings {
+            timesteps: self.timesteps,
+            constant,
+            reset: self.net.reset,
+            surrogate: self.net.surrogate,
+            mask,
+            pool,
+        };
+        let threshold = self.var(&self.net.thresholds[layer]);
+        let leak = self.var(&self.net.leaks[layer]);
+        self.last = layer;
+        if let Some(counter) = &mut self.counter {
+            let values = read(&[self.net.thresholds[layer].clone(), self.net.leaks[layer].clone()])?;
+            with_slice::<f32, _>("spike statistics", &map, |currents| {
+                counter.add(layer, &observe(currents, self.batch, values[0], values[1], &settings));
+                Ok(())
+            })
+            .map_err(during("spike statistics"))?;
+        }
+        let map = spikes(&map, &threshold, &leak, &settings).map_err(during("spiking layer"))?;
+        Ok(SpikeTrain { map, constant: false })
+    }
+
     /// Sum over the timesteps; legal before the readout, which is linear and has no bias.
     fn sum_over_time(&self, train: &SpikeTrain) -> candle_core::Result<Tensor> {
         let map = train.map.flatten_from(1)?;
@@ -361,29 +395,15 @@ impl Pass for SpikingPass<'_> {
     }
 
     fn neurons(&mut self, layer: usize, current: SpikeTrain, dropout: bool) -> Result<SpikeTrain> {
-        let SpikeTrain { map, constant } = current;
-        let width = map.elem_count() / if constant { 1 } else { self.timesteps };
-        let mask = self.dropout.filter(|_| dropout).and_then(|dropout| dropout.mask(layer, width));
-        let settings = SpikeSettings {
-            timesteps: self.timesteps,
-            constant,
-            reset: self.net.reset,
-            surrogate: self.net.surrogate,
-            mask,
-        };
-        let threshold = self.var(&self.net.thresholds[layer]);
-        let leak = self.var(&self.net.leaks[layer]);
-        self.last = layer;
-        if let Some(counter) = &mut self.counter {
-            let values = read(&[self.net.thresholds[layer].clone(), self.net.leaks[layer].clone()])?;
-            with_slice::<f32, _>("spike statistics", &map, |currents| {
-                counter.add(layer, &observe(currents, self.batch, values[0], values[1], &settings));
-                Ok(())
-            })
-            .map_err(during("spike statistics"))?;
+        self.fire(layer, current, dropout, None)
+    }
+
+    fn neurons_pooled(&mut self, layer: usize, current: SpikeTrain, pool: Pool) -> Result<SpikeTrain> {
+        if pool.maximum {
+            let train = self.fire(layer, current, false, None)?;
+            return self.pool(pool, &train);
         }
-        let map = spikes(&map, &threshold, &leak, &settings).map_err(during("spiking layer"))?;
-        Ok(SpikeTrain { map, constant: false })
+        self.fire(layer, current, false, Some(pool.kernel))
     }
 
     fn pool(&mut self, pool: Pool, train: &SpikeTrain) -> Result<SpikeTrain> {

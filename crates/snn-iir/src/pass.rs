@@ -16,6 +16,11 @@ pub(crate) trait Pass {
     fn add(&mut self, first: Self::Current, second: Self::Current) -> Result<Self::Current>;
     /// Integrates a current, by the place of the neurons in [`NetworkSpec::spiking_layers`].
     fn neurons(&mut self, layer: usize, current: Self::Current, dropout: bool) -> Result<Self::Map>;
+    /// Integrates a current and pools the result at once; there is no dropout then.
+    fn neurons_pooled(&mut self, layer: usize, current: Self::Current, pool: Pool) -> Result<Self::Map> {
+        let map = self.neurons(layer, current, false)?;
+        self.pool(pool, &map)
+    }
     /// Pools what neurons handed on.
     fn pool(&mut self, pool: Pool, map: &Self::Map) -> Result<Self::Map>;
 }
@@ -27,21 +32,40 @@ pub(crate) struct Pool {
     pub(crate) maximum: bool,
 }
 
+impl Pool {
+    fn of(layer: LayerSpec) -> Option<Self> {
+        match layer {
+            LayerSpec::AvgPool2d(kernel) => Some(Self { kernel, maximum: false }),
+            LayerSpec::MaxPool2d(kernel) => Some(Self { kernel, maximum: true }),
+            _ => None,
+        }
+    }
+}
+
 /// Takes an image through the layers to the readout. A pool takes the place of the dropout before it, and the
 /// sum of a block has none.
 pub(crate) fn run<P: Pass>(spec: &NetworkSpec, image: P::Map, pass: &mut P) -> Result<P::Current> {
     let weights = spec.weight_layers();
     let (mut map, mut weight, mut neuron) = (image, 0, 0);
-    for (at, layer) in spec.layers().iter().enumerate() {
-        map = match *layer {
+    let mut layers = spec.layers().iter().copied().peekable();
+    while let Some(layer) = layers.next() {
+        map = match layer {
             LayerSpec::Conv2d { .. } | LayerSpec::Linear { .. } => {
                 let current = pass.weights(weight, &map)?;
                 weight += 1;
                 neuron += 1;
-                pass.neurons(neuron - 1, current, !spec.is_before_pool(at))?
+                match layers.peek().copied().and_then(Pool::of) {
+                    None => pass.neurons(neuron - 1, current, true)?,
+                    Some(pool) => {
+                        layers.next();
+                        pass.neurons_pooled(neuron - 1, current, pool)?
+                    }
+                }
             }
-            LayerSpec::AvgPool2d(kernel) => pass.pool(Pool { kernel, maximum: false }, &map)?,
-            LayerSpec::MaxPool2d(kernel) => pass.pool(Pool { kernel, maximum: true }, &map)?,
+            LayerSpec::AvgPool2d(_) | LayerSpec::MaxPool2d(_) => {
+                let pool = Pool::of(layer).unwrap_or_else(|| unreachable!("it is a pool"));
+                pass.pool(pool, &map)?
+            }
             LayerSpec::Residual { .. } => {
                 let first = pass.weights(weight, &map)?;
                 let between = pass.neurons(neuron, first, true)?;

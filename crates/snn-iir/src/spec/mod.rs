@@ -180,12 +180,6 @@ impl NetworkSpec {
     pub fn neurons(&self) -> usize {
         self.spiking.iter().map(|shape| shape.iter().product::<usize>()).sum()
     }
-
-    /// Whether the layer is followed by a pool, which takes the place of its dropout.
-    #[must_use]
-    pub fn is_before_pool(&self, layer: usize) -> bool {
-        matches!(self.layers.get(layer + 1), Some(LayerSpec::AvgPool2d(_) | LayerSpec::MaxPool2d(_)))
-    }
 }
 
 impl std::str::FromStr for NetworkSpec {

@@ -4,10 +4,12 @@
 //! cache, and the backward pass computes the potentials again instead of reading them back.
 
 use crate::neuron::{ResetMode, Surrogate};
+use crate::pooling::Planes;
 use common::tensor::real::Real;
 use rayon::prelude::*;
 
-/// Neurons that go through all timesteps together. Fixed, so that sums do not depend on threads.
+/// Neurons that go through all timesteps together, or about so many in whole planes under a pool. Fixed, so that sums do
+/// not depend on threads.
 const PIECE: usize = 2048;
 /// Sums that run side by side within a piece.
 const LANES: usize = 16;
@@ -75,37 +77,60 @@ pub(super) struct Kernel<'a, T> {
     pub(super) timesteps: usize,
     pub(super) width: usize,
     pub(super) mask: Option<&'a [f32]>,
+    /// An average pool right after the spikes.
+    pub(super) pool: Option<Planes>,
 }
 
 impl<T: Real> Kernel<'_, T> {
-    /// The masked spikes; `currents` holds one timestep or all.
+    /// The masked spikes, pooled if there is a pool; `currents` holds one timestep or all.
     pub(super) fn forward(&self, currents: &[T]) -> Vec<T> {
-        let mut spikes = vec![T::zero(); self.timesteps * self.width];
-        pieces_mut(&mut spikes, self.width).into_par_iter().enumerate().for_each(|(piece, mut rows)| {
-            let mut v = [T::zero(); PIECE];
-            let v = &mut v[..rows[0].len()];
+        let (piece, window) = (self.piece(), self.window());
+        let mut spikes = vec![T::zero(); self.timesteps * self.width / window];
+        let rows = pieces_mut(&mut spikes, self.width / window, piece / window);
+        rows.into_par_iter().enumerate().for_each(|(index, mut rows)| {
+            let mut v = self.row(currents, 0, index).to_vec();
+            let mut full = vec![T::zero(); if self.pool.is_some() { v.len() } else { 0 }];
             for (t, row) in rows.iter_mut().enumerate() {
-                let currents = self.row(currents, t, piece);
-                if t == 0 {
-                    v.copy_from_slice(currents);
-                } else {
-                    self.rule.advance(v, currents);
+                if t > 0 {
+                    self.rule.advance(&mut v, self.row(currents, t, index));
                 }
-                match self.mask {
-                    None => {
-                        for (spike, &v) in row.iter_mut().zip(&*v) {
-                            *spike = self.rule.spike(v);
-                        }
-                    }
-                    Some(mask) => {
-                        for ((spike, &v), &factor) in row.iter_mut().zip(&*v).zip(part(mask, piece)) {
-                            *spike = self.rule.spike(v) * T::from_f64(f64::from(factor));
-                        }
+                match self.pool {
+                    None => self.emit(&v, index, row),
+                    Some(pool) => {
+                        self.emit(&v, index, &mut full);
+                        pool.average(&full, row);
                     }
                 }
             }
         });
         spikes
+    }
+
+    /// The masked spikes of one timestep and piece.
+    fn emit(&self, potential: &[T], index: usize, spikes: &mut [T]) {
+        match self.mask {
+            None => {
+                for (spike, &v) in spikes.iter_mut().zip(potential) {
+                    *spike = self.rule.spike(v);
+                }
+            }
+            Some(mask) => {
+                let mask = part(mask, index, self.piece());
+                for ((spike, &v), &factor) in spikes.iter_mut().zip(potential).zip(mask) {
+                    *spike = self.rule.spike(v) * T::from_f64(f64::from(factor));
+                }
+            }
+        }
+    }
+
+    /// Neurons of a piece.
+    fn piece(&self) -> usize {
+        self.pool.map_or(PIECE, |pool| (PIECE / pool.size()).max(1) * pool.size())
+    }
+
+    /// Neurons of a window of the pool.
+    fn window(&self) -> usize {
+        self.pool.map_or(1, Planes::window)
     }
 
     /// Gradients of the currents, of the threshold and of the leak from that of the masked spikes.
@@ -148,7 +173,7 @@ impl<T: Real> Kernel<'_, T> {
         S: Fn(T) -> T + Copy + Send + Sync,
     {
         let mut dcurrents = vec![T::zero(); currents.len()];
-        let sums: Vec<[f64; 2]> = pieces_mut(&mut dcurrents, self.width)
+        let sums: Vec<[f64; 2]> = pieces_mut(&mut dcurrents, self.width, self.piece())
             .into_par_iter()
             .enumerate()
             .map(|(piece, rows)| self.backward_piece(piece, currents, gradient, rows, surrogate))
@@ -174,15 +199,24 @@ impl<T: Real> Kernel<'_, T> {
         let constant = currents.len() == self.width;
         let potentials = self.potentials(currents, piece, size);
         let mut next = vec![T::zero(); size]; // dL/dv of the following timestep
-        let mut masked = vec![T::zero(); if self.mask.is_some() { size } else { 0 }];
+        let changed = self.mask.is_some() || self.pool.is_some();
+        let mut full = vec![T::zero(); if changed { size } else { 0 }];
+        let pooled = self.width / self.window();
         let mut sums = [0.0; 2];
         for t in (0..self.timesteps).rev() {
-            let mut gradient = part(&gradient[t * self.width..(t + 1) * self.width], piece);
-            if let Some(mask) = self.mask {
-                for ((masked, &g), &factor) in masked.iter_mut().zip(gradient).zip(part(mask, piece)) {
-                    *masked = g * T::from_f64(f64::from(factor));
+            let mut gradient =
+                part(&gradient[t * pooled..(t + 1) * pooled], piece, self.piece() / self.window());
+            if changed {
+                match self.pool {
+                    None => full.copy_from_slice(gradient),
+                    Some(pool) => pool.spread(gradient, &mut full),
                 }
-                gradient = &masked;
+                if let Some(mask) = self.mask {
+                    for (g, &factor) in full.iter_mut().zip(part(mask, piece, self.piece())) {
+                        *g *= T::from_f64(f64::from(factor));
+                    }
+                }
+                gradient = &full;
             }
             let potential = &potentials[t * size..(t + 1) * size];
             let [dthreshold, dleak] = self.back_one_step(potential, gradient, &mut next, surrogate);
@@ -248,7 +282,7 @@ impl<T: Real> Kernel<'_, T> {
     /// The currents of one timestep and piece.
     fn row<'b>(&self, currents: &'b [T], t: usize, piece: usize) -> &'b [T] {
         let begin = if currents.len() == self.width { 0 } else { t * self.width };
-        part(&currents[begin..begin + self.width], piece)
+        part(&currents[begin..begin + self.width], piece, self.piece())
     }
 }
 
@@ -257,18 +291,18 @@ fn magnitude<T: Real>(z: T) -> T {
     if z < T::zero() { -z } else { z }
 }
 
-/// One piece of a row.
-fn part<T>(row: &[T], piece: usize) -> &[T] {
-    &row[piece * PIECE..row.len().min((piece + 1) * PIECE)]
+/// The piece of this number, of this size, of a row.
+fn part<T>(row: &[T], index: usize, size: usize) -> &[T] {
+    &row[index * size..row.len().min((index + 1) * size)]
 }
 
 /// For each piece, its part of every row.
-fn pieces_mut<T>(values: &mut [T], width: usize) -> Vec<Vec<&mut [T]>> {
+fn pieces_mut<T>(values: &mut [T], width: usize, size: usize) -> Vec<Vec<&mut [T]>> {
     let timesteps = values.len() / width;
     let mut pieces: Vec<Vec<&mut [T]>> =
-        (0..width.div_ceil(PIECE)).map(|_| Vec::with_capacity(timesteps)).collect();
+        (0..width.div_ceil(size)).map(|_| Vec::with_capacity(timesteps)).collect();
     for row in values.chunks_exact_mut(width) {
-        for (piece, part) in pieces.iter_mut().zip(row.chunks_mut(PIECE)) {
+        for (piece, part) in pieces.iter_mut().zip(row.chunks_mut(size)) {
             piece.push(part);
         }
     }

@@ -4,6 +4,7 @@ mod kernel;
 mod observe;
 
 use crate::neuron::{ResetMode, Surrogate};
+use crate::pooling::Planes;
 use candle_core::{CpuStorage, CustomOp3, DType, Layout, Result, Shape, Tensor, bail};
 use common::tensor::real::{Real, slice, unsupported, with_slice};
 use kernel::{Kernel, Window};
@@ -27,12 +28,14 @@ pub struct SpikeSettings {
     pub surrogate: Surrogate,
     /// Factors of the spikes, the same in all timesteps: one for each neuron of each sample.
     pub mask: Option<Arc<Vec<f32>>>,
+    /// Side of an average pool right after the spikes, which divides the last two dimensions.
+    pub pool: Option<usize>,
 }
 
 /// The spikes of a layer of neurons in all timesteps, 1 or 0, times the mask if there is one.
 ///
 /// `currents` has the shape `[T·B, …]`, all samples of the first timestep first, or `[B, …]` if they are
-/// constant; the result has the shape `[T·B, …]`. `threshold` and `leak` have the shape `[1]`. The equations
+/// constant; the result has the shape `[T·B, …]`, or its pooled form. `threshold` and `leak` have the shape `[1]`. The equations
 /// and their derivatives are those of [`crate::neuron::Neuron`]; the gradients of threshold and leak are
 /// summed in an order that does not depend on the number of threads.
 ///
@@ -48,6 +51,7 @@ pub struct SpikeSettings {
 ///     reset: Default::default(),
 ///     surrogate: Default::default(),
 ///     mask: None,
+///     pool: None,
 /// };
 /// let train = spikes(&currents, &threshold, &leak, &settings)?;
 /// assert_eq!(train.flatten_all()?.to_vec1::<f32>()?, [0., 1., 0., 1., 0.]);
@@ -55,7 +59,7 @@ pub struct SpikeSettings {
 /// ```
 ///
 /// # Errors
-/// If T is 0 or does not divide the first dimension, if the mask does not fit, if threshold or leak is no
+/// If T is 0 or does not divide the first dimension, if mask or pool do not fit, if threshold or leak is no
 /// single number or the threshold not positive, or if the element types are not all f32 or all f64.
 pub fn spikes(
     currents: &Tensor,
@@ -70,8 +74,9 @@ pub fn spikes(
 struct SpikeOp {
     settings: SpikeSettings,
     shape: Shape,
-    /// Numbers of one timestep.
+    /// Neurons of one timestep.
     width: usize,
+    pool: Option<Planes>,
 }
 
 impl SpikeOp {
@@ -98,7 +103,13 @@ impl SpikeOp {
                 bail!("{NAME} needs a {name} of shape [1], got {:?}", parameter.dims());
             }
         }
-        Ok(Self { settings: settings.clone(), shape, width })
+        let pool = settings.pool.map(|kernel| match Planes::new(shape.dims(), kernel) {
+            Some(planes) => Ok(planes),
+            None => bail!("{NAME} needs a pool that divides its map, got {kernel} for {shape:?}"),
+        });
+        let pool = pool.transpose()?;
+        let shape = pool.map_or(shape.clone(), |pool| Shape::from(pool.pooled(shape.dims())));
+        Ok(Self { settings: settings.clone(), shape, width, pool })
     }
 
     fn kernel<T: Real>(&self, threshold: T, leak: T) -> Result<Kernel<'_, T>> {
@@ -111,6 +122,7 @@ impl SpikeOp {
             timesteps: self.settings.timesteps,
             width: self.width,
             mask: self.settings.mask.as_ref().map(|mask| mask.as_slice()),
+            pool: self.pool,
         })
     }
 

@@ -271,3 +271,25 @@ fn rectifier() {
     assert_eq!(gradients.get(&zero).unwrap().to_vec1::<f64>().unwrap(), [0.0]);
     assert!(snn_iir::relu(&x, Some(std::sync::Arc::new(vec![1.0]))).is_err());
 }
+
+/// A maximum pool hands on more than the mean of what it receives, an average pool the same.
+#[test]
+fn rates_after_pools() {
+    let data = bars(40, "pools");
+    for (text, maximum) in [("1x4x4: 6 M 8, FC 2", true), ("1x4x4: 6 A 8, FC 2", false)] {
+        let ann = Ann::new(text.parse().unwrap(), Init::He, &Streams::new(3)).unwrap().fuse().unwrap();
+        let (net, _) = balancer(80.0)
+            .convert(&ann, SpikingConfig::default(), &data, &normalize(), None, &Streams::new(1))
+            .unwrap();
+        let stats = net.evaluate_counting(&data, &normalize(), 2).unwrap().stats.unwrap();
+        let layer = &stats.layers[0];
+        if maximum {
+            assert!(
+                layer.pooled_rate > 1.1 * layer.rate && layer.pooled_rate <= 4.0 * layer.rate,
+                "{layer:?}"
+            );
+        } else {
+            assert_close!(layer.pooled_rate, layer.rate, rel = 1e-12);
+        }
+    }
+}

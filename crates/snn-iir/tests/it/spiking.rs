@@ -17,7 +17,14 @@ const SURROGATES: [Surrogate; 4] = [
 ];
 
 fn settings(timesteps: usize, reset: ResetMode) -> SpikeSettings {
-    SpikeSettings { timesteps, constant: false, reset, surrogate: Surrogate::default(), mask: None }
+    SpikeSettings {
+        timesteps,
+        constant: false,
+        reset,
+        surrogate: Surrogate::default(),
+        mask: None,
+        pool: None,
+    }
 }
 
 fn var(values: &[f64], shape: &[usize]) -> Var {
@@ -292,5 +299,46 @@ fn bad_input() {
     assert!(
         text(&currents.to_dtype(candle_core::DType::F64).unwrap(), &one, &settings)
             .contains("one element type")
+    );
+}
+
+/// A pool inside the operation is the pool after it, masks included; its gradients too.
+#[test]
+fn pool_inside() {
+    let (batch, timesteps) = (3, 4);
+    let shape = [timesteps * batch, 5, 6, 12];
+    let count: usize = shape.iter().product();
+    let currents = var(&random(count, "pool currents"), &shape);
+    let (threshold, leak) = (var(&[0.6], &[1]), var(&[0.9], &[1]));
+    let mask = Some(Arc::new((0..count / timesteps).map(|i| if i % 3 == 0 { 0.0 } else { 1.5 }).collect()));
+    for kernel in [2, 3] {
+        for mask in [None, mask.clone()] {
+            let apart = SpikeSettings { mask, ..settings(timesteps, ResetMode::SoftImmediate) };
+            let inside = SpikeSettings { pool: Some(kernel), ..apart.clone() };
+            let inside = spikes(&currents, &threshold, &leak, &inside).unwrap();
+            let apart = spikes(&currents, &threshold, &leak, &apart).unwrap();
+            let apart = common::tensor::pool::avg_pool2d(&apart, kernel).unwrap();
+            assert_eq!(inside.dims(), apart.dims());
+            let weights =
+                Tensor::from_vec(random(inside.elem_count(), "pool weights"), inside.shape(), &Device::Cpu);
+            let weights = weights.unwrap();
+            let read = |tensor: &Tensor| tensor.flatten_all().unwrap().to_vec1::<f64>().unwrap();
+            let gradients =
+                [&inside, &apart].map(|map| (map * &weights).unwrap().sum_all().unwrap().backward().unwrap());
+            for (inside, apart) in read(&inside).iter().zip(read(&apart)) {
+                assert_close!(*inside, apart, abs = 1e-14);
+            }
+            for variable in [&currents, &threshold, &leak] {
+                let [inside, apart] =
+                    gradients.each_ref().map(|gradients| read(gradients.get(variable).unwrap()));
+                for (inside, apart) in inside.iter().zip(apart) {
+                    assert_close!(*inside, apart, abs = 1e-10);
+                }
+            }
+        }
+    }
+    let wrong = SpikeSettings { pool: Some(5), ..settings(timesteps, ResetMode::Hard) };
+    assert!(
+        spikes(&currents, &threshold, &leak, &wrong).unwrap_err().to_string().contains("divides its map")
     );
 }
