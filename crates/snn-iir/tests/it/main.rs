@@ -7,6 +7,8 @@ mod cartpole;
 #[cfg(feature = "train")]
 mod conversion;
 mod data;
+mod data_readers;
+mod data_real;
 mod energy;
 #[cfg(feature = "train")]
 mod fixtures;
