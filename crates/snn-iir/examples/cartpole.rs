@@ -111,7 +111,8 @@ impl Agent {
     /// One step on the squared error of the values of remembered pushes against reward and value of what came after.
     /// Values are in units of 1 / (1 - discount), so that a pole that never falls has the value 1.
     fn train(&mut self, memory: &[Transition], rng: &mut ChaCha8Rng) -> Outcome<()> {
-        let batch: Vec<&Transition> = (0..BATCH).map(|_| &memory[rng.random_range(0..memory.len())]).collect();
+        let batch: Vec<&Transition> =
+            (0..BATCH).map(|_| &memory[rng.random_range(0..memory.len())]).collect();
         let after: Vec<_> = batch.iter().map(|transition| transition.after).collect();
         let later = self.values(&after)?;
         let targets: Vec<f32> = batch

@@ -10,9 +10,9 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 /// 16x8 pixels in colour.
-const COLOUR: &[u8] = include_bytes!("../golden/gradient.jpg");
+pub(crate) const COLOUR: &[u8] = include_bytes!("../golden/gradient.jpg");
 /// The same size in grey.
-const GREY: &[u8] = include_bytes!("../golden/grey.jpg");
+pub(crate) const GREY: &[u8] = include_bytes!("../golden/grey.jpg");
 
 /// A record of CIFAR whose pixels count up.
 fn record(labels: &[u8], first: usize) -> Vec<u8> {
@@ -243,7 +243,7 @@ fn resized(height: u16, width: u16) -> Vec<u8> {
 }
 
 /// A file cut short, with some bytes changed.
-fn damaged(valid: Vec<u8>) -> impl Strategy<Value = Vec<u8>> {
+pub(crate) fn damaged(valid: Vec<u8>) -> impl Strategy<Value = Vec<u8>> {
     let changes = proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..4);
     (any::<prop::sample::Index>(), any::<bool>(), changes).prop_map(move |(end, cut, changes)| {
         let mut bytes = valid.clone();
@@ -261,7 +261,7 @@ fn damaged(valid: Vec<u8>) -> impl Strategy<Value = Vec<u8>> {
 }
 
 /// Whatever a reader makes of a file: a data set that keeps its own rules.
-fn keeps_its_rules(read: Result<Dataset, Error>) {
+pub(crate) fn keeps_its_rules(read: Result<Dataset, Error>) {
     match read {
         Ok(dataset) => {
             assert_eq!(dataset.pixels().len(), dataset.len() * dataset.image_size());
@@ -272,7 +272,7 @@ fn keeps_its_rules(read: Result<Dataset, Error>) {
     }
 }
 
-fn written(folder: &TempDir, name: &str, bytes: &[u8]) -> PathBuf {
+pub(crate) fn written(folder: &TempDir, name: &str, bytes: &[u8]) -> PathBuf {
     let path = folder.path().join(name);
     std::fs::create_dir_all(path.parent().unwrap_or(Path::new("."))).unwrap();
     std::fs::write(&path, bytes).unwrap();

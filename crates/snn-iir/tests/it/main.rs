@@ -7,6 +7,8 @@ mod cartpole;
 #[cfg(feature = "train")]
 mod conversion;
 mod data;
+#[cfg(feature = "frames")]
+mod data_parquet;
 mod data_readers;
 mod data_real;
 mod energy;
