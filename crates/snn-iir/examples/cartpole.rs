@@ -14,6 +14,10 @@ use rand_chacha::ChaCha8Rng;
 use snn_iir::cartpole::{CartPole, Push};
 use snn_iir::{Dropout, Init, NetworkSpec, SpikingConfig, SpikingNet};
 
+/// Tensors of a few kilobytes come and go: the system's allocator would spend as much time as the network.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
 /// What the network sees: the state in units of its usual size, and a 1, since fully connected layers have no bias.
@@ -22,6 +26,8 @@ const BATCH: usize = 64;
 const MEMORY: usize = 20_000;
 /// Steps before the first training step.
 const START: usize = 500;
+/// At the start; it falls to 0 along a straight line.
+const LEARNING_RATE: f64 = 1e-3;
 const DISCOUNT: f32 = 0.99;
 /// The probability of a random push falls from 1 to this.
 const LEAST_EPSILON: f64 = 0.01;
@@ -49,7 +55,7 @@ fn main() -> Outcome<()> {
     let mut next = |otherwise| numbers.next().unwrap_or(Ok(otherwise));
     let (timesteps, seed, steps) = (usize::try_from(next(1)?)?, next(1)?, usize::try_from(next(20_000)?)?);
     let streams = Streams::new(seed);
-    let mut agent = Agent::new(timesteps, steps, &streams)?;
+    let mut agent = Agent::new(timesteps, &streams)?;
     println!("timesteps {timesteps}, seed {seed}, {steps} steps");
     println!("random pushes: mean return {:.1}", random_return(&mut streams.stream("random")));
     println!("untrained:     mean return {:.1}", agent.mean_return(20, &streams)?);
@@ -59,13 +65,18 @@ fn main() -> Outcome<()> {
 }
 
 impl Agent {
-    fn new(timesteps: usize, steps: usize, streams: &Streams) -> Outcome<Self> {
+    fn new(timesteps: usize, streams: &Streams) -> Outcome<Self> {
         let spec = NetworkSpec::parse([INPUTS, 1, 1], "", &[64, 64], 2)?;
         let net = SpikingNet::random(spec, SpikingConfig::default(), Init::He, streams)?;
         let named: Vec<_> = net.variables().into_iter().filter(|(name, _)| !name.ends_with("leak")).collect();
-        let config =
-            AdamConfig { lr: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, weight_decay: 0.0, amsgrad: true };
-        let _ = steps;
+        let config = AdamConfig {
+            lr: LEARNING_RATE,
+            beta1: 0.9,
+            beta2: 0.999,
+            eps: 1e-8,
+            weight_decay: 0.0,
+            amsgrad: true,
+        };
         let no_dropout = Dropout::new(0.0, *streams, "none")?;
         Ok(Self { net, timesteps, adam: Adam::new(named, config)?, no_dropout })
     }
@@ -97,6 +108,7 @@ impl Agent {
                 cart = CartPole::random(&mut rng);
             }
             if step >= START {
+                self.adam.set_lr(LEARNING_RATE * (1.0 - step as f64 / steps as f64))?;
                 self.train(&memory, &mut rng)?;
             }
             if (step + 1) % (steps / 10).max(1) == 0 && !returns.is_empty() {
