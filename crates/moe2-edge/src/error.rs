@@ -30,4 +30,43 @@ pub enum Error {
     /// A set without experts where one is needed.
     #[error("at least one expert is required, the set is empty")]
     EmptySet,
+    /// A file of scores or a request log that cannot be used.
+    #[error("{}{at}: {fault}", path.display())]
+    Data {
+        /// The file.
+        path: std::path::PathBuf,
+        /// Where in it.
+        at: crate::data::At,
+        /// What is wrong there.
+        #[source]
+        fault: crate::data::DataFault,
+    },
+    /// A saved gate that cannot be written or read.
+    #[error("gate file {}: {fault}", path.display())]
+    GateFile {
+        /// The file.
+        path: std::path::PathBuf,
+        /// What is wrong with it.
+        #[source]
+        fault: crate::gate::GateFileFault,
+    },
+    /// A gate without weights that a training step could move.
+    #[error("a gate must be linear or have a hidden layer to be trained further, not {model}")]
+    NotTrainable {
+        /// The kind of gate.
+        model: &'static str,
+    },
+    /// A training step failed.
+    #[cfg(feature = "gate")]
+    #[error("training of a gate: {0}")]
+    Training(#[from] common::train::Error),
+    /// A tensor operation failed.
+    #[cfg(feature = "gate")]
+    #[error("{action}: {source}")]
+    Tensor {
+        /// What was being done.
+        action: &'static str,
+        /// The cause.
+        source: Box<candle_core::Error>,
+    },
 }

@@ -1,1 +1,19 @@
-//! Integration tests.
+//! Integration tests of moe2-edge.
+#![allow(clippy::float_cmp, reason = "bit equality is what several tests assert")]
+#![allow(clippy::unwrap_used, reason = "a failing step fails its test")]
+
+mod data;
+mod gate;
+mod gate_file;
+#[cfg(feature = "parquet")]
+mod router_data;
+
+/// Property tests with the same cases in every run.
+fn same_cases(cases: u32) -> proptest::test_runner::Config {
+    proptest::test_runner::Config {
+        cases,
+        rng_seed: proptest::test_runner::RngSeed::Fixed(7),
+        failure_persistence: None,
+        ..Default::default()
+    }
+}
