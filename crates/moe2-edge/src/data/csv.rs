@@ -96,7 +96,8 @@ fn failed(path: &Path, error: ::csv::Error) -> crate::Error {
     if !error.is_io_error() {
         return DataFault::Csv(error).at(path, at);
     }
-    match io::Error::from(error).downcast::<TooLong>() {
+    let ErrorKind::Io(error) = error.into_kind() else { unreachable!("an error of reading") };
+    match error.downcast::<TooLong>() {
         Ok(TooLong { line }) => {
             DataFault::RecordTooLong { limit: MAX_RECORD_BYTES }.at(path, At::Line(line))
         }

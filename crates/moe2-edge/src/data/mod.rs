@@ -15,6 +15,8 @@ mod log;
 #[cfg(feature = "parquet")]
 mod parquet;
 pub(crate) mod permute;
+#[cfg(feature = "gate")]
+pub mod synthetic;
 mod table;
 
 pub use self::csv::read_csv;

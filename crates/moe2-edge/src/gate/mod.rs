@@ -13,6 +13,8 @@
 //! Prediction and files need no feature. Training needs the feature `gate`.
 
 mod activation;
+#[cfg(feature = "gate")]
+mod bag;
 mod blend;
 mod calibration;
 mod cascade;

@@ -1,5 +1,6 @@
 //! Training of gates.
 
+use super::bag::embedding_bag;
 use super::loss::tensor;
 use super::{Blend, Gate, GateLoss, GateModel, HashedFeatures, HashedLinear, Knn, Mlp, SparseVector};
 use crate::data::permute::shuffle;
@@ -258,16 +259,12 @@ impl<'a> Run<'a> {
 
     fn batch_loss(&mut self, network: &Network, rows: &[usize]) -> candle_core::Result<Tensor> {
         let (device, n) = (&Device::Cpu, self.data.experts());
-        let mut dense = vec![0.0_f32; rows.len() * self.buckets];
-        for (&row, dense) in rows.iter().zip(dense.chunks_exact_mut(self.buckets)) {
-            self.features[row].iter().for_each(|(index, value)| dense[index] = value);
-        }
-        let features = Tensor::from_vec(dense, (rows.len(), self.buckets), device)?;
+        let features = rows.iter().map(|&row| self.features[row].clone()).collect();
         let targets: Vec<f32> =
             rows.iter().flat_map(|&row| &self.data.scores()[row * n..][..n]).copied().collect();
         let targets = Tensor::from_vec(targets, (rows.len(), n), device)?;
         let weights = Tensor::full(1.0 / rows.len() as f32, rows.len(), device)?;
-        let logits = network.logits(&features, Some(&mut self.rng))?;
+        let logits = network.logits(features, Some(&mut self.rng))?;
         tensor::loss(self.loss, &logits, &targets, &weights, self.set)
     }
 }
@@ -342,12 +339,16 @@ impl Network {
         named.into_iter().map(|(name, variable)| (name.to_owned(), variable.clone())).collect()
     }
 
-    /// Logits of features `[M, buckets]`; with `rng` as in training, with dropout.
-    fn logits(&self, features: &Tensor, rng: Option<&mut ChaCha8Rng>) -> candle_core::Result<Tensor> {
+    /// Logits `[M, n]` of features; with `rng` as in training, with dropout.
+    fn logits(
+        &self,
+        features: Vec<SparseVector>,
+        rng: Option<&mut ChaCha8Rng>,
+    ) -> candle_core::Result<Tensor> {
         match self {
-            Self::Linear { weight, bias } => features.matmul(weight)?.broadcast_add(bias),
+            Self::Linear { weight, bias } => embedding_bag(weight, features)?.broadcast_add(bias),
             Self::Mlp { embedding, hidden_bias, output, output_bias, dropout } => {
-                let mut hidden = features.matmul(embedding)?.broadcast_add(hidden_bias)?.gelu()?;
+                let mut hidden = embedding_bag(embedding, features)?.broadcast_add(hidden_bias)?.gelu()?;
                 if let Some(rng) = rng.filter(|_| *dropout > 0.0) {
                     hidden = (&hidden * keep_mask(hidden.dims(), *dropout, rng)?)?;
                 }

