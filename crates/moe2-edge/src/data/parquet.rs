@@ -6,6 +6,7 @@ use ::parquet::basic::Type as Physical;
 use ::parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use ::parquet::data_type::DataType;
 use ::parquet::errors::ParquetError;
+use ::parquet::file::metadata::RowGroupMetaData;
 use ::parquet::file::reader::{FileReader as _, RowGroupReader, SerializedFileReader};
 use ::parquet::schema::types::ColumnDescriptor;
 use std::fs::File;
@@ -22,7 +23,8 @@ pub fn read_parquet(path: impl AsRef<Path>) -> Result<RoutingData> {
     let path = path.as_ref();
     let whole = |fault: DataFault| fault.at(path, At::File);
     let file = File::open(path).map_err(|error| whole(error.into()))?;
-    let reader = SerializedFileReader::new(file).map_err(|error| whole(error.into()))?;
+    let bytes = file.metadata().map_err(|error| whole(error.into()))?.len();
+    let reader = guarded(|| Ok(SerializedFileReader::new(file)?)).map_err(whole)?;
     let schema = reader.metadata().file_metadata().schema_descr();
     let (columns, models) = columns(schema.columns().iter().map(AsRef::as_ref));
     if !columns.iter().any(|column| matches!(column.kind, Kind::Prompt)) {
@@ -33,7 +35,8 @@ pub fn read_parquet(path: impl AsRef<Path>) -> Result<RoutingData> {
     for group in 0..reader.num_row_groups() {
         let group = reader.get_row_group(group).map_err(|error| whole(error.into()))?;
         let first = table.len() as u64 + 1;
-        let mut group = Group::read(group.as_ref(), &columns).map_err(whole)?;
+        check_places(group.metadata(), &columns, bytes).map_err(whole)?;
+        let mut group = guarded(|| Group::read(group.as_ref(), &columns)).map_err(whole)?;
         for (row, number) in (0..group.rows).zip(first..) {
             let row = group.row(row, table.models()).and_then(|row| table.push(row));
             row.map_err(|fault| fault.at(path, At::Record(number)))?;
@@ -78,6 +81,32 @@ fn columns<'a>(all: impl Iterator<Item = &'a ColumnDescriptor>) -> (Vec<Column>,
         columns.extend(kind.map(|kind| Column { index, kind, highest }));
     }
     (columns, models)
+}
+
+/// Runs a part of the Parquet library, which panics at some damaged pages; that becomes an error.
+fn guarded<T>(
+    read: impl FnOnce() -> std::result::Result<T, DataFault>,
+) -> std::result::Result<T, DataFault> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(read)) // nothing that it touched is used afterwards
+        .unwrap_or_else(|_| Err(DataFault::Parquet("a page is damaged".to_owned())))
+}
+
+/// Places and lengths of columns inside the file, which the reader takes as given.
+fn check_places(
+    group: &RowGroupMetaData,
+    columns: &[Column],
+    bytes: u64,
+) -> std::result::Result<(), DataFault> {
+    for column in columns {
+        let chunk = group.column(column.index);
+        let start = chunk.dictionary_page_offset().unwrap_or(chunk.data_page_offset());
+        let end = start.checked_add(chunk.compressed_size()).filter(|_| chunk.compressed_size() >= 0);
+        let inside = start >= 0 && end.is_some_and(|end| u64::try_from(end).is_ok_and(|end| end <= bytes));
+        if !inside || chunk.data_page_offset() < 0 || chunk.num_values() < 0 {
+            return Err(DataFault::Parquet("a column lies outside of the file".to_owned()));
+        }
+    }
+    Ok(())
 }
 
 /// The columns of one group of rows, as many entries in each.
