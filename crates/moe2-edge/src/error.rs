@@ -50,6 +50,15 @@ pub enum Error {
         #[source]
         fault: crate::gate::GateFileFault,
     },
+    /// A meter of energy that does not answer.
+    #[error("energy meter {meter}: {fault}")]
+    Meter {
+        /// The meter: a file, a device or a program.
+        meter: String,
+        /// What is wrong with it.
+        #[source]
+        fault: crate::meter::MeterFault,
+    },
     /// A gate without weights that a training step could move.
     #[error("a gate must be linear or have a hidden layer to be trained further, not {model}")]
     NotTrainable {

@@ -3,7 +3,7 @@
 pub mod data;
 mod error;
 pub mod gate;
-
+pub mod meter;
 mod set;
 
 pub use error::{Error, Result};

@@ -83,7 +83,9 @@ fn number(model: &str, text: &str) -> std::result::Result<f32, DataFault> {
         "" => Err(DataFault::Missing { column: model.to_owned() }),
         other => match other.parse::<f64>() {
             Ok(value) => super::json::score(model, value),
-            Err(_) => Err(DataFault::NotANumber { model: model.to_owned(), text: other.chars().take(40).collect() }),
+            Err(_) => {
+                Err(DataFault::NotANumber { model: model.to_owned(), text: other.chars().take(40).collect() })
+            }
         },
     }
 }
@@ -98,9 +100,7 @@ fn failed(path: &Path, error: ::csv::Error) -> crate::Error {
     }
     let ErrorKind::Io(error) = error.into_kind() else { unreachable!("an error of reading") };
     match error.downcast::<TooLong>() {
-        Ok(TooLong { line }) => {
-            DataFault::RecordTooLong { limit: MAX_RECORD_BYTES }.at(path, At::Line(line))
-        }
+        Ok(TooLong { line }) => DataFault::RecordTooLong { limit: MAX_RECORD_BYTES }.at(path, At::Line(line)),
         Err(error) => DataFault::Io(error).at(path, at),
     }
 }

@@ -113,9 +113,10 @@ impl<'de> Deserialize<'de> for Scores {
                 }
                 scores.sort_by(|a, b| a.0.cmp(&b.0));
                 match scores.windows(2).find(|pair| pair[0].0 == pair[1].0) {
-                    Some(pair) => {
-                        Err(A::Error::custom(format!("names of models must differ, {:?} occurs twice", pair[0].0)))
-                    }
+                    Some(pair) => Err(A::Error::custom(format!(
+                        "names of models must differ, {:?} occurs twice",
+                        pair[0].0
+                    ))),
                     None => Ok(Scores(scores)),
                 }
             }

@@ -84,9 +84,7 @@ fn columns<'a>(all: impl Iterator<Item = &'a ColumnDescriptor>) -> (Vec<Column>,
 }
 
 /// Runs a part of the Parquet library, which panics at some damaged pages; that becomes an error.
-fn guarded<T>(
-    read: impl FnOnce() -> std::result::Result<T, DataFault>,
-) -> std::result::Result<T, DataFault> {
+fn guarded<T>(read: impl FnOnce() -> std::result::Result<T, DataFault>) -> std::result::Result<T, DataFault> {
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(read)) // nothing that it touched is used afterwards
         .unwrap_or_else(|_| Err(DataFault::Parquet("a page is damaged".to_owned())))
 }
@@ -133,7 +131,9 @@ impl Group {
                     lengths.extend(texts.last().map(|(_, column)| column.len()));
                 }
                 ColumnReader::FloatColumnReader(reader) => scores.push(numbers(reader, highest, f64::from)?),
-                ColumnReader::DoubleColumnReader(reader) => scores.push(numbers(reader, highest, |value| value)?),
+                ColumnReader::DoubleColumnReader(reader) => {
+                    scores.push(numbers(reader, highest, |value| value)?)
+                }
                 ColumnReader::BoolColumnReader(reader) => {
                     scores.push(numbers(reader, highest, |value| f64::from(u8::from(value)))?);
                 }

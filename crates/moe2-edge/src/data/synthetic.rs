@@ -83,7 +83,8 @@ impl SyntheticExperts {
 
         let mut rng = streams.stream("synthetic/questions");
         let count = config.train + config.test;
-        let questions: Vec<Question> = (0..count).map(|i| world.question(i % TOPICS.len(), &mut rng)).collect();
+        let questions: Vec<Question> =
+            (0..count).map(|i| world.question(i % TOPICS.len(), &mut rng)).collect();
         let all = ExpertSet::first(OPTIONS.len());
         let probabilities: Vec<Vec<f32>> = questions
             .par_iter()
@@ -94,7 +95,10 @@ impl SyntheticExperts {
             prompt: question.prompt.clone(),
             task: TOPICS[question.topic].to_owned(),
             split: if number < config.train { Split::Train } else { Split::Test },
-            scores: outputs.iter().map(|output| f32::from(u8::from(largest(output) == question.answer))).collect(),
+            scores: outputs
+                .iter()
+                .map(|output| f32::from(u8::from(largest(output) == question.answer)))
+                .collect(),
         });
         let models = (0..EXPERTS).map(|expert| format!("synthetic-{expert}")).collect();
         Ok(Self {
@@ -174,12 +178,7 @@ fn spelled(number: usize) -> String {
     [number / 100, number / 10, number].map(|digit| SYLLABLES[digit % 10]).concat()
 }
 
-fn train_expert(
-    world: &World,
-    expert: usize,
-    config: &SyntheticConfig,
-    rng: &mut impl Rng,
-) -> Result<Gate> {
+fn train_expert(world: &World, expert: usize, config: &SyntheticConfig, rng: &mut impl Rng) -> Result<Gate> {
     let rows = (0..config.expert_questions).map(|_| {
         let topic = match rng.random::<f64>() {
             share if expert < 5 && share < 0.5 => expert,
@@ -197,7 +196,13 @@ fn train_expert(
         kind: GateKind::Mlp { hidden: 24, dropout: 0.1, patience: 4 },
         loss: GateLoss::Posterior, // against one right option: the cross-entropy of a classifier
         features: HashedFeatures::new(1024)?,
-        training: TrainingConfig { lr: 0.01, batch: 64, epochs: 20, l2: 1e-5, seed: config.seed + expert as u64 },
+        training: TrainingConfig {
+            lr: 0.01,
+            batch: 64,
+            epochs: 20,
+            l2: 1e-5,
+            seed: config.seed + expert as u64,
+        },
     };
     Ok(Gate::train(&config, &data)?.0)
 }

@@ -308,10 +308,7 @@ impl RoutingData {
             return Err(DataFault::Ragged { expected: self.models.len(), got: row.scores.len() });
         }
         if let Some(i) = row.scores.iter().position(|score| !(0.0..=1.0).contains(score)) {
-            return Err(DataFault::Score {
-                model: self.models[i].clone(),
-                value: f64::from(row.scores[i]),
-            });
+            return Err(DataFault::Score { model: self.models[i].clone(), value: f64::from(row.scores[i]) });
         }
         let task = self.task_names.iter().position(|name| *name == row.task).unwrap_or_else(|| {
             self.task_names.push(row.task);

@@ -49,7 +49,15 @@ impl Knn {
             values.extend(vector.values());
             offsets.push(u32::try_from(indices.len()).map_err(|_| too_many(indices.len()))?);
         }
-        Self::from_parts(features, neighbours, data.experts(), offsets, indices, values, data.scores().to_vec())
+        Self::from_parts(
+            features,
+            neighbours,
+            data.experts(),
+            offsets,
+            indices,
+            values,
+            data.scores().to_vec(),
+        )
     }
 
     /// Puts the parts together; lengths, order and range of all of them are checked.
@@ -79,7 +87,11 @@ impl Knn {
         let outside = indices.iter().find(|&&index| index as usize >= features.buckets());
         for (what, rule, value) in [
             ("offset of a gate of neighbours", "0 at first and never falling", falls.map(|pair| pair[1])),
-            ("offset of a gate of neighbours", "0 at first and never falling", Some(offsets[0]).filter(|&o| o != 0)),
+            (
+                "offset of a gate of neighbours",
+                "0 at first and never falling",
+                Some(offsets[0]).filter(|&o| o != 0),
+            ),
             ("index of a gate of neighbours", "below the number of buckets", outside.copied()),
         ] {
             if let Some(value) = value {

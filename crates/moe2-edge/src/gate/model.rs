@@ -1,7 +1,9 @@
 //! A gate with all that it needs to route a prompt.
 
 use super::blend::sigmoid;
-use super::{Activation, Blend, GateLoss, GateWeights, HashedFeatures, HashedLinear, Knn, Mlp, masked_softmax};
+use super::{
+    Activation, Blend, GateLoss, GateWeights, HashedFeatures, HashedLinear, Knn, Mlp, masked_softmax,
+};
 use crate::data::RoutingData;
 use crate::{Error, ExpertSet, Result};
 use rayon::prelude::*;

@@ -147,8 +147,7 @@ impl Problem {
     fn new(examples: &Examples, loss: GateLoss, set: ExpertSet) -> candle_core::Result<Self> {
         let (device, n) = (&Device::Cpu, examples.experts);
         let count = examples.classes.iter().max().map_or(0, |largest| largest + 1);
-        let learns =
-            |targets: &[f64]| loss == GateLoss::PerExpert || set.iter().any(|i| targets[i] > 0.0);
+        let learns = |targets: &[f64]| loss == GateLoss::PerExpert || set.iter().any(|i| targets[i] > 0.0);
         let weights: Vec<f64> = examples
             .rows()
             .zip(&examples.weights)

@@ -34,7 +34,9 @@ fn json(content: impl AsRef<[u8]>) -> Result<RoutingData, Error> {
 
 #[test]
 fn csv_with_quoted_line_breaks() {
-    let data = csv("\u{feff}prompt,category,split,org/a,b\n\"one, \"\"two\"\"\nthree\",mmlu,test,True,0.25\nfour,code,train,false,1\n");
+    let data = csv(
+        "\u{feff}prompt,category,split,org/a,b\n\"one, \"\"two\"\"\nthree\",mmlu,test,True,0.25\nfour,code,train,false,1\n",
+    );
     let data = data.unwrap();
     assert_eq!(data.models(), ["org/a", "b"]);
     assert_eq!(data.prompts(), ["one, \"two\"\nthree", "four"]);
@@ -48,15 +50,22 @@ fn csv_with_quoted_line_breaks() {
 #[test]
 fn bad_csv_is_refused_with_its_line() {
     let line = |content: &str| fault(csv(content));
-    assert!(matches!(line("prompt,a\nx,NaN\n"), (At::Line(2), DataFault::Score { value, .. }) if value.is_nan()));
+    assert!(
+        matches!(line("prompt,a\nx,NaN\n"), (At::Line(2), DataFault::Score { value, .. }) if value.is_nan())
+    );
     let (at, score) = line("prompt,a,b\n\"x\ny\",0,1\nz,0,1.5\n");
     assert_eq!(at, At::Line(4));
     assert_eq!(score.to_string(), "score of \"b\" must lie in [0, 1], got 1.5");
     assert!(matches!(line("prompt,a\nx,yes\n"), (At::Line(2), DataFault::NotANumber { .. })));
     assert!(matches!(line("prompt,a\nx,\n"), (At::Line(2), DataFault::Missing { .. })));
-    assert!(matches!(line("prompt,a\nx,1\ny,1,0\n"), (At::Line(3), DataFault::Ragged { expected: 2, got: 3 })));
+    assert!(matches!(
+        line("prompt,a\nx,1\ny,1,0\n"),
+        (At::Line(3), DataFault::Ragged { expected: 2, got: 3 })
+    ));
     assert!(matches!(line("prompt,a\nx\n"), (At::Line(2), DataFault::Ragged { expected: 2, got: 1 })));
-    assert!(matches!(line("prompt,a,a\nx,1,0\n"), (At::Line(1), DataFault::Duplicate { name }) if name == "a"));
+    assert!(
+        matches!(line("prompt,a,a\nx,1,0\n"), (At::Line(1), DataFault::Duplicate { name }) if name == "a")
+    );
     assert!(matches!(line("text,a\nx,1\n"), (At::Line(1), DataFault::MissingColumn { column: "prompt" })));
     assert!(matches!(line("prompt,category\nx,1\n"), (At::Line(1), DataFault::NoModels)));
     assert!(matches!(line("prompt,a\n"), (At::File, DataFault::Empty)));
@@ -89,8 +98,10 @@ fn a_huge_record_is_refused() {
 
 #[test]
 fn json_tables() {
-    let data = json(r#"[{"question": "q1", "scores": {"b": 1, "a": 0.5}, "cluster_id": 2},
-                        {"question": "q2", "task": "math", "scores": {"a": true, "b": 0}}]"#);
+    let data = json(
+        r#"[{"question": "q1", "scores": {"b": 1, "a": 0.5}, "cluster_id": 2},
+                        {"question": "q2", "task": "math", "scores": {"a": true, "b": 0}}]"#,
+    );
     let data = data.unwrap();
     assert_eq!(data.models(), ["a", "b"]);
     assert_eq!(data.scores(), [0.5, 1.0, 1.0, 0.0]);
@@ -102,9 +113,16 @@ fn json_tables() {
 fn bad_json_is_refused() {
     let first = r#"[{"question": "q1", "scores": {"a": 1, "b": 0}}"#;
     let then = |rest: &str| fault(json(format!("{first},\n{rest}]")));
-    assert!(matches!(then(r#"{"question": "q", "scores": {"a": 1}}"#), (At::Record(2), DataFault::OtherModels { model }) if model == "b"));
-    assert!(matches!(then(r#"{"question": "q", "scores": {"a": 1, "b": 0, "c": 0}}"#), (At::Record(2), DataFault::OtherModels { model }) if model == "c"));
-    assert!(matches!(then(r#"{"question": "q", "scores": {"a": 1, "b": -0.5}}"#), (At::Record(2), DataFault::Score { value: -0.5, .. })));
+    assert!(
+        matches!(then(r#"{"question": "q", "scores": {"a": 1}}"#), (At::Record(2), DataFault::OtherModels { model }) if model == "b")
+    );
+    assert!(
+        matches!(then(r#"{"question": "q", "scores": {"a": 1, "b": 0, "c": 0}}"#), (At::Record(2), DataFault::OtherModels { model }) if model == "c")
+    );
+    assert!(matches!(
+        then(r#"{"question": "q", "scores": {"a": 1, "b": -0.5}}"#),
+        (At::Record(2), DataFault::Score { value: -0.5, .. })
+    ));
     let (at, twice) = then(r#"{"question": "q", "scores": {"a": 1, "a": 0}}"#);
     assert_eq!(at, At::Line(2));
     assert!(twice.to_string().contains("\"a\" occurs twice"), "{twice}");
@@ -119,7 +137,10 @@ fn bad_json_is_refused() {
         assert!(matches!(then(bad), (At::Line(2), DataFault::Json(_))), "{bad}");
     }
     assert!(matches!(fault(json("[]")), (At::File, DataFault::Empty)));
-    assert!(matches!(fault(json(r#"[{"question": "q", "scores": {}}]"#)), (At::Record(1), DataFault::NoModels)));
+    assert!(matches!(
+        fault(json(r#"[{"question": "q", "scores": {}}]"#)),
+        (At::Record(1), DataFault::NoModels)
+    ));
     for length in 1..first.len() {
         assert!(matches!(fault(json(&first[..length])), (At::Line(1), DataFault::Json(_))), "{length}");
     }
@@ -138,16 +159,26 @@ fn logs_are_joined_by_prompt() {
     );
     let log = read_log(path).unwrap();
     assert_eq!((log.data.prompts(), log.incomplete), (&["p".to_owned()][..], 1));
-    assert_eq!((log.data.models(), log.data.scores()), (&["a".to_owned(), "b".to_owned()][..], &[0.25, 0.5][..]));
+    assert_eq!(
+        (log.data.models(), log.data.scores()),
+        (&["a".to_owned(), "b".to_owned()][..], &[0.25, 0.5][..])
+    );
     let bad = |content: &[u8]| {
         let (_folder, path) = file(content);
         fault(read_log(path))
     };
     let good = "{\"prompt\": \"p\", \"model\": \"b\", \"score\": 1}\n";
     let second = |line: &str| bad(format!("{good}{line}").as_bytes());
-    assert!(matches!(second("{\"prompt\": \"p\", \"model\": \"b\"}"), (At::Line(2), DataFault::Missing { column }) if column == "score"));
-    assert!(matches!(second("{\"prompt\": \"p\", \"score\": 1}"), (At::Line(2), DataFault::Missing { column }) if column == "model"));
-    assert!(matches!(second("{\"prompt\": \"p\", \"model\": \"b\", \"score\": 2}"), (At::Line(2), DataFault::Score { .. })));
+    assert!(
+        matches!(second("{\"prompt\": \"p\", \"model\": \"b\"}"), (At::Line(2), DataFault::Missing { column }) if column == "score")
+    );
+    assert!(
+        matches!(second("{\"prompt\": \"p\", \"score\": 1}"), (At::Line(2), DataFault::Missing { column }) if column == "model")
+    );
+    assert!(matches!(
+        second("{\"prompt\": \"p\", \"model\": \"b\", \"score\": 2}"),
+        (At::Line(2), DataFault::Score { .. })
+    ));
     assert!(matches!(second("{\"prompt\": \"p\", \"mod"), (At::Line(2), DataFault::Json(_))));
     assert!(matches!(bad(b"{\"prompt\": \"\xc3\x28\"}"), (At::Line(1), DataFault::Utf8 { offset: 12 })));
     assert!(matches!(bad(b"\n\n"), (At::File, DataFault::Empty)));
@@ -178,7 +209,8 @@ fn copies_and_leaks() {
     assert_eq!(marked.split(Split::Test).unwrap().prompts(), ["y"]);
     assert!(data.split(Split::TestSeen).is_err());
     // Tables in another order of models are put in order.
-    let other = RoutingData::new(vec!["b".into(), "a".into()], vec![row("z", Split::Train, &[0.9, 0.1])]).unwrap();
+    let other =
+        RoutingData::new(vec!["b".into(), "a".into()], vec![row("z", Split::Train, &[0.9, 0.1])]).unwrap();
     assert_eq!(RoutingData::concat(&[data.clone(), other]).unwrap().scores()[8..], [0.1, 0.9]);
     let stranger = RoutingData::new(vec!["c".into(), "a".into()], vec![row("z", Split::Train, &[0.9, 0.1])]);
     let refused = fault(RoutingData::concat(&[data.clone(), stranger.unwrap()]));
@@ -192,7 +224,8 @@ fn copies_and_leaks() {
 
 #[test]
 fn permutations_keep_what_they_say() {
-    let rows = (0..200).map(|i| row(&format!("p{i}"), Split::Train, &[(i % 2) as f32, (i % 5) as f32 / 4.0, 1.0]));
+    let rows =
+        (0..200).map(|i| row(&format!("p{i}"), Split::Train, &[(i % 2) as f32, (i % 5) as f32 / 4.0, 1.0]));
     let data = RoutingData::new(vec!["a".into(), "b".into(), "c".into()], rows.collect()).unwrap();
     let permuted = data.with_rows_permuted(4);
     assert_eq!(permuted, data.with_rows_permuted(4));
@@ -227,10 +260,12 @@ mod parquet_files {
         let schema = format!("message m {{ required binary {text} (UTF8); optional float m1; }}");
         let schema = Arc::new(parse_message_type(&schema).unwrap());
         let sink = std::fs::File::create(&path).unwrap();
-        let mut writer = SerializedFileWriter::new(sink, schema, Arc::new(WriterProperties::default())).unwrap();
+        let mut writer =
+            SerializedFileWriter::new(sink, schema, Arc::new(WriterProperties::default())).unwrap();
         let mut group = writer.next_row_group().unwrap();
         let mut column = group.next_column().unwrap().unwrap();
-        let prompts: Vec<ByteArray> = (0..scores.len()).map(|i| ByteArray::from(&*format!("p\n{i}"))).collect();
+        let prompts: Vec<ByteArray> =
+            (0..scores.len()).map(|i| ByteArray::from(&*format!("p\n{i}"))).collect();
         column.typed::<ByteArrayType>().write_batch(&prompts, None, None).unwrap();
         column.close().unwrap();
         let mut column = group.next_column().unwrap().unwrap();
@@ -247,7 +282,10 @@ mod parquet_files {
     fn parquet_tables() {
         let (_folder, path) = written("prompt", &[Some(0.5), Some(1.0)]);
         let data = read_parquet(path).unwrap();
-        assert_eq!((data.models(), data.prompts()), (&["m1".to_owned()][..], &["p\n0".to_owned(), "p\n1".to_owned()][..]));
+        assert_eq!(
+            (data.models(), data.prompts()),
+            (&["m1".to_owned()][..], &["p\n0".to_owned(), "p\n1".to_owned()][..])
+        );
         assert_eq!(data.scores(), [0.5, 1.0]);
         let bad = |text: &str, scores: &[Option<f32>]| {
             let (_folder, path) = written(text, scores);

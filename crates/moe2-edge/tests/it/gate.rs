@@ -4,7 +4,8 @@ use common::assert_close;
 use moe2_edge::data::{RoutingData, Row, fnv1a64, fold};
 use moe2_edge::gate::evaluate::{bootstrap_interval, routed_score};
 use moe2_edge::gate::{
-    Activation, CalibrationReport, Gate, GateLoss, GateWeights, HashedFeatures, cascade, masked_softmax, tokens, top_k,
+    Activation, CalibrationReport, Gate, GateLoss, GateWeights, HashedFeatures, cascade, masked_softmax,
+    tokens, top_k,
 };
 use moe2_edge::{Error, ExpertSet};
 use proptest::prelude::*;
@@ -94,7 +95,8 @@ fn ties_and_refusals() {
     assert!(matches!(new(&[0.0; 3], Activation::TopK(1)), Err(Error::Dimension { expected: 3, got: 4, .. })));
     assert!(masked_softmax(&logits, set, 0.0).is_err());
     // Half the temperature squares the ratios.
-    let (warm, cool) = (masked_softmax(&logits, set, 1.0).unwrap(), masked_softmax(&logits, set, 0.5).unwrap());
+    let (warm, cool) =
+        (masked_softmax(&logits, set, 1.0).unwrap(), masked_softmax(&logits, set, 0.5).unwrap());
     assert_close!(f64::from(cool[0] / cool[1]), f64::from(warm[0] / warm[1]).powi(2), rel = 1e-5);
 }
 
@@ -144,7 +146,9 @@ fn calibration_by_hand() {
     assert_close!(report.brier, (0.04 + 0.36 + 0.25) / 3.0, abs = 1e-7);
     let nll = (-(0.8_f64.ln()) - 0.4_f64.ln() - 0.5 * (1e-7_f64.ln())) / 3.0;
     assert_close!(report.nll, nll, rel = 1e-6);
-    assert!(CalibrationReport::new(&[0.5], &[], 2).is_err() && CalibrationReport::new(&[2.0], &[0.5], 2).is_err());
+    assert!(
+        CalibrationReport::new(&[0.5], &[], 2).is_err() && CalibrationReport::new(&[2.0], &[0.5], 2).is_err()
+    );
     assert!(CalibrationReport::new(&[0.5], &[0.5], 0).is_err());
 }
 
@@ -157,7 +161,9 @@ fn bootstrap_of_a_share() {
     assert_close!(low, 0.25 - half, abs = 0.003);
     assert_close!(high, 0.25 + half, abs = 0.003);
     assert_eq!(bootstrap_interval(&values, 0.95, 4000, 3).unwrap(), (low, high));
-    assert!(bootstrap_interval(&[], 0.95, 10, 0).is_err() && bootstrap_interval(&values, 1.0, 10, 0).is_err());
+    assert!(
+        bootstrap_interval(&[], 0.95, 10, 0).is_err() && bootstrap_interval(&values, 1.0, 10, 0).is_err()
+    );
 }
 
 #[test]
@@ -268,7 +274,8 @@ mod trained {
     fn every_kind_learns_the_words() {
         let data = arithmetic_or_geography();
         let mlp = GateKind::Mlp { hidden: 8, dropout: 0.1, patience: 5 };
-        let kinds = [GateKind::Linear, mlp, GateKind::Knn { neighbours: 5 }, GateKind::Blend { neighbours: 5 }];
+        let kinds =
+            [GateKind::Linear, mlp, GateKind::Knn { neighbours: 5 }, GateKind::Blend { neighbours: 5 }];
         for kind in kinds {
             for loss in [GateLoss::PerExpert, GateLoss::Posterior, GateLoss::Mixture] {
                 let (gate, report) = Gate::train(&small(kind, loss), &data).unwrap();
@@ -322,7 +329,8 @@ mod trained {
         let all = ExpertSet::first(3);
         let refused = restriction_regret(&knn, &data, all, TrainingConfig::default());
         assert!(matches!(refused, Err(Error::NotTrainable { .. })));
-        let refused = Gate::new(vec!["a".into()], HashedFeatures::default(), knn.model().clone(), GateLoss::PerExpert);
+        let refused =
+            Gate::new(vec!["a".into()], HashedFeatures::default(), knn.model().clone(), GateLoss::PerExpert);
         assert!(matches!(refused, Err(Error::Dimension { .. })));
         assert!(knn.with_temperature(-1.0).is_err());
     }

@@ -2,7 +2,9 @@
 
 use moe2_edge::Error;
 use moe2_edge::data::{RoutingData, Row};
-use moe2_edge::gate::{Blend, Gate, GateFileFault, GateLoss, GateModel, HashedFeatures, HashedLinear, Knn, Mlp};
+use moe2_edge::gate::{
+    Blend, Gate, GateFileFault, GateLoss, GateModel, HashedFeatures, HashedLinear, Knn, Mlp,
+};
 use std::path::Path;
 
 fn numbers(count: usize) -> Vec<f32> {

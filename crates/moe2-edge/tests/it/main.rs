@@ -5,6 +5,7 @@
 mod data;
 mod gate;
 mod gate_file;
+mod meter;
 #[cfg(feature = "parquet")]
 mod router_data;
 

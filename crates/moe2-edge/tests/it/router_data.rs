@@ -4,13 +4,13 @@
 use common::assert_close;
 use moe2_edge::ExpertSet;
 use moe2_edge::data::{RoutingData, Split, fold, read_parquet};
+use moe2_edge::gate::Gate;
 use moe2_edge::gate::evaluate::{
     FoldScores, best_single, bootstrap_interval, cross_validate, oracle_score, routed_score, routed_scores,
     task_oracle_score,
 };
 #[cfg(feature = "gate")]
 use moe2_edge::gate::{GateConfig, GateKind, GateLoss};
-use moe2_edge::gate::Gate;
 use std::path::PathBuf;
 
 /// The folder of data sets, if there is one.
@@ -170,7 +170,8 @@ fn linear_gates_on_one_fold() {
                 gate
             })
             .collect();
-        let mean = |set, rows: usize| gates.iter().map(|gate| fold.scores(gate, set)[rows]).sum::<f64>() / 5.0;
+        let mean =
+            |set, rows: usize| gates.iter().map(|gate| fold.scores(gate, set)[rows]).sum::<f64>() / 5.0;
         for (rows, reference) in reference.into_iter().enumerate() {
             let ours = mean(all, rows);
             println!("{loss:?}, {epochs} epochs: {ours:.4} against {reference}");

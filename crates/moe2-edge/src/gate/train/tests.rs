@@ -11,7 +11,8 @@ fn table() -> RoutingData {
         scores: scores.into(),
         ..Default::default()
     };
-    let rows = vec![row("one two", [0.2, 0.7, 1.0]), row("three", [1.0, 0.0, 0.5]), row("one", [0.4, 0.1, 0.9])];
+    let rows =
+        vec![row("one two", [0.2, 0.7, 1.0]), row("three", [1.0, 0.0, 0.5]), row("one", [0.4, 0.1, 0.9])];
     RoutingData::new(vec!["a".into(), "b".into(), "c".into()], rows).unwrap()
 }
 
