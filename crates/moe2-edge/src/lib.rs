@@ -1,7 +1,16 @@
 #![doc = include_str!("../README.md")]
 
 mod error;
+pub mod fixed;
+pub mod instance;
+mod kernel;
+pub mod model;
+pub mod objective;
+mod quality;
+pub mod select;
 mod set;
 
 pub use error::{Error, Result};
+pub use model::Expert;
+pub use quality::QualityTable;
 pub use set::ExpertSet;

@@ -1,1 +1,21 @@
-//! Integration tests.
+//! Integration tests of moe2-edge.
+#![allow(clippy::unwrap_used, reason = "a failing step fails its test")]
+
+mod certificate;
+mod objectives;
+mod select;
+
+/// Property tests with the same cases in every run.
+fn same_cases(cases: u32) -> proptest::test_runner::Config {
+    proptest::test_runner::Config {
+        cases,
+        rng_seed: proptest::test_runner::RngSeed::Fixed(7),
+        failure_persistence: None,
+        ..Default::default()
+    }
+}
+
+/// The set of a list.
+fn set(list: &[usize]) -> moe2_edge::ExpertSet {
+    list.iter().copied().collect()
+}
