@@ -23,6 +23,67 @@ impl ExpertSet {
         if n >= Self::MAX { Self(u128::MAX) } else { Self((1 << n) - 1) }
     }
 
+    /// The set of one expert; empty from [`ExpertSet::MAX`] on.
+    #[must_use]
+    pub fn one(i: usize) -> Self {
+        Self::EMPTY.with(i)
+    }
+
+    /// The set with expert `i` added; unchanged if `i` is not below [`ExpertSet::MAX`].
+    #[must_use]
+    pub fn with(self, i: usize) -> Self {
+        if i < Self::MAX { Self(self.0 | 1 << i) } else { self }
+    }
+
+    /// The set with expert `i` removed.
+    #[must_use]
+    pub fn without(self, i: usize) -> Self {
+        if i < Self::MAX { Self(self.0 & !(1 << i)) } else { self }
+    }
+
+    /// Members of either set.
+    #[must_use]
+    pub fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Members of both sets.
+    #[must_use]
+    pub fn intersection(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// Members of this set that are not in the other.
+    #[must_use]
+    pub fn difference(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    /// Whether every member is in the other set.
+    #[must_use]
+    pub fn is_subset(self, other: Self) -> bool {
+        self.0 & !other.0 == 0
+    }
+
+    /// One past the largest index; 0 for the empty set.
+    #[must_use]
+    pub fn end(self) -> usize {
+        Self::MAX - self.0.leading_zeros() as usize
+    }
+
+    /// Order of the ascending lists of members: `{0, 5}` comes before `{1}`, a prefix before what it begins.
+    ///
+    /// ```
+    /// use moe2_edge::ExpertSet;
+    /// let set = |list: &[usize]| list.iter().copied().collect::<ExpertSet>();
+    /// assert!(set(&[0, 5]).lexicographic(set(&[1])).is_lt());
+    /// assert!(set(&[0]).lexicographic(set(&[0, 5])).is_lt());
+    /// ```
+    #[must_use]
+    pub fn lexicographic(self, other: Self) -> std::cmp::Ordering {
+        self.iter().cmp(other.iter())
+    }
+
     /// Whether expert `i` is a member.
     #[must_use]
     pub fn contains(self, i: usize) -> bool {
@@ -64,5 +125,23 @@ impl FromIterator<usize> for ExpertSet {
 impl std::fmt::Debug for ExpertSet {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_set().entries(self.iter()).finish()
+    }
+}
+
+impl serde::Serialize for ExpertSet {
+    /// The ascending list of members.
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for ExpertSet {
+    /// From a list of members below [`ExpertSet::MAX`].
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let list = Vec::<usize>::deserialize(deserializer)?;
+        match list.iter().find(|&&i| i >= Self::MAX) {
+            Some(i) => Err(serde::de::Error::custom(format!("an expert must be below {}, not {i}", Self::MAX))),
+            None => Ok(list.into_iter().collect()),
+        }
     }
 }

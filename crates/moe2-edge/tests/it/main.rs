@@ -1,6 +1,5 @@
 //! Integration tests of moe2-edge.
 #![allow(clippy::float_cmp, reason = "bit equality is what several tests assert")]
-#![allow(clippy::unwrap_used, reason = "a failing step fails its test")]
 
 mod data;
 mod gate;
@@ -8,6 +7,11 @@ mod gate_file;
 mod meter;
 #[cfg(feature = "parquet")]
 mod router_data;
+#![allow(clippy::unwrap_used, reason = "a failing step fails its test")]
+
+mod certificate;
+mod objectives;
+mod select;
 
 /// Property tests with the same cases in every run.
 fn same_cases(cases: u32) -> proptest::test_runner::Config {
@@ -17,4 +21,9 @@ fn same_cases(cases: u32) -> proptest::test_runner::Config {
         failure_persistence: None,
         ..Default::default()
     }
+}
+
+/// The set of a list.
+fn set(list: &[usize]) -> moe2_edge::ExpertSet {
+    list.iter().copied().collect()
 }

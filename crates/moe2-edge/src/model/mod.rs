@@ -1,0 +1,5 @@
+//! Experts, devices and links.
+
+mod expert;
+
+pub use expert::{CategoryCost, Expert};
