@@ -129,6 +129,7 @@ impl RoutingData {
     }
 
     /// The scores of each prompt.
+    #[must_use]
     pub fn score_rows(&self) -> impl ExactSizeIterator<Item = &[f32]> {
         self.scores.chunks_exact(self.experts())
     }

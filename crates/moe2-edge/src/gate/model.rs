@@ -165,7 +165,9 @@ impl Gate {
                 let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
                 let mut shares: Vec<f32> = logits.iter().map(|h| ((h - largest) / tau).exp()).collect();
                 let sum: f32 = shares.iter().sum();
-                shares.iter_mut().for_each(|share| *share /= sum);
+                for share in &mut shares {
+                    *share /= sum;
+                }
                 shares
             }
         }

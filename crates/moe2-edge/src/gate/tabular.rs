@@ -155,6 +155,7 @@ impl Problem {
             .collect();
         let sum: f64 = weights.iter().sum::<f64>().max(f64::MIN_POSITIVE);
         let weights: Vec<f64> = weights.iter().map(|weight| weight / sum).collect();
+        #[allow(clippy::cast_possible_truncation, reason = "fewer classes than rows, each of them in memory")]
         let classes: Vec<u32> = examples.classes.iter().map(|&class| class as u32).collect();
         Ok(Self {
             logits: Var::zeros((count, n), DType::F64, device)?,

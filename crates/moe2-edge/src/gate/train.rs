@@ -143,9 +143,9 @@ impl Gate {
     }
 }
 
-/// Every tenth prompt, and none of a fold less than of another: the quotient, not the remainder, of the hash decides.
+/// Every tenth prompt of every fold: folds go by the remainder of the hash, so the quotient decides here.
 fn kept_aside(prompt: &str) -> bool {
-    fnv1a64(prompt.as_bytes()) / 60 % 10 == 0
+    (fnv1a64(prompt.as_bytes()) / 60).is_multiple_of(10)
 }
 
 /// One training run.

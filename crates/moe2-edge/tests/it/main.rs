@@ -6,7 +6,7 @@ mod data;
 mod gate;
 mod gate_file;
 mod meter;
-#[cfg(feature = "parquet")]
+#[cfg(all(feature = "gate", feature = "parquet"))]
 mod router_data;
 
 /// Property tests with the same cases in every run.
