@@ -11,7 +11,7 @@ use crate::{Error, ExpertSet, Result};
 /// If a gate can reach the minimum of `Posterior` for every prompt, then `exp(h_i)` is proportional to `r_i` there, by
 /// Gibbs' inequality, and masking gives `r_i / sum_S r_j`, the minimum on `S`: the ratio of two weights does not
 /// depend on the set. A gate too weak for that, or not trained to the end, pays what
-/// [`restriction_regret`](super::restriction_regret) measures.
+/// `restriction_regret` measures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

@@ -3,7 +3,7 @@
 use super::GateLoss;
 use super::activation::check_set;
 use super::loss::tensor;
-use super::train::during;
+use super::network::during;
 use crate::{Error, ExpertSet, Result};
 use candle_core::{DType, Device, Tensor, Var};
 use common::train::adam::{Adam, AdamConfig};
