@@ -83,7 +83,8 @@ impl Knn {
         };
         let rows = offsets.len().saturating_sub(1);
         size("rows of a gate of neighbours", rows.max(1), rows)?;
-        size("scores of a gate of neighbours", rows.saturating_mul(experts).max(1), scores.len())?;
+        size("experts of a gate of neighbours", experts.max(1), experts)?;
+        size("scores of a gate of neighbours", rows.saturating_mul(experts), scores.len())?;
         size("values of a gate of neighbours", indices.len(), values.len())?;
         size("offsets of a gate of neighbours", indices.len(), offsets[rows] as usize)?;
         let falls = offsets.windows(2).find(|pair| pair[0] > pair[1]);
@@ -116,6 +117,12 @@ impl Knn {
     #[must_use]
     pub fn outputs(&self) -> usize {
         self.experts
+    }
+
+    /// The number of buckets of the features.
+    #[must_use]
+    pub fn buckets(&self) -> usize {
+        self.postings.starts.len() - 1
     }
 
     /// The number of training prompts.

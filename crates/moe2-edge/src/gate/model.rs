@@ -80,7 +80,7 @@ impl Gate {
             GateModel::Linear(linear) => linear.buckets(),
             GateModel::Mlp(mlp) => mlp.buckets(),
             GateModel::Blend(blend) => blend.linear().buckets(),
-            GateModel::Knn(_) => features.buckets(),
+            GateModel::Knn(knn) => knn.buckets(),
         };
         same("buckets of a gate's features", buckets, features.buckets())?;
         Ok(Self { models, features, model, loss, temperature: 1.0 })

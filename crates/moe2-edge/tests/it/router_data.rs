@@ -211,6 +211,11 @@ fn gates_on_five_folds() {
         for (ours, reference) in ours.iter().zip(reference) {
             assert_close!(*ours, reference, abs = 0.01, "{kind:?}");
         }
+        if matches!(kind, GateKind::Blend { .. }) {
+            for (fold, reference) in folds[0].iter().zip([0.6618, 0.6602, 0.6376, 0.6303, 0.6344]) {
+                assert_close!(fold.routed, reference, abs = 0.01);
+            }
+        }
         if kind != GateKind::Linear {
             assert!(ours[0] >= 0.640 && ours[1] >= 0.590, "{kind:?}: {ours:?}");
         }
