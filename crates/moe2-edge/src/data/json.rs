@@ -48,7 +48,7 @@ fn read(path: &Path) -> std::result::Result<Vec<u8>, DataFault> {
 
 fn utf8(path: &Path, bytes: &[u8], error: &std::str::Utf8Error) -> crate::Error {
     let valid = &bytes[..error.valid_up_to()];
-    let line = valid.iter().filter(|&&byte| byte == b'\n').count() as u64 + 1;
+    let line = valid.split(|&byte| byte == b'\n').count() as u64;
     let offset = valid.iter().rev().take_while(|&&byte| byte != b'\n').count();
     DataFault::Utf8 { offset }.at(path, At::Line(line))
 }

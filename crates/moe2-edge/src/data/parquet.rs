@@ -132,7 +132,7 @@ impl Group {
                 }
                 ColumnReader::FloatColumnReader(reader) => scores.push(numbers(reader, highest, f64::from)?),
                 ColumnReader::DoubleColumnReader(reader) => {
-                    scores.push(numbers(reader, highest, |value| value)?)
+                    scores.push(numbers(reader, highest, |value| value)?);
                 }
                 ColumnReader::BoolColumnReader(reader) => {
                     scores.push(numbers(reader, highest, |value| f64::from(u8::from(value)))?);

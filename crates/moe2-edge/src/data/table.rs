@@ -4,6 +4,9 @@ use super::{DataFault, fold};
 use crate::{Error, ExpertSet, Result};
 use std::collections::HashMap;
 
+/// Stands for the path in errors of tables that come from no file.
+const IN_MEMORY: &str = "table";
+
 /// The part of a table that a row belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
@@ -68,15 +71,15 @@ impl RoutingData {
     /// A table of these rows; its tasks are numbered in the order of their names.
     ///
     /// # Errors
-    /// [`Error::Data`] without a path: no model or more than [`ExpertSet::MAX`], two of one name, no row, a row with
+    /// [`Error::Data`] of a path `table`: no model or more than [`ExpertSet::MAX`], two of one name, no row, a row with
     /// another number of scores, a score that is NaN or outside [0, 1].
     pub fn new(models: Vec<String>, rows: Vec<Row>) -> Result<Self> {
-        Self::check_models(&models).map_err(|fault| fault.at("".as_ref(), super::At::File))?;
+        Self::check_models(&models).map_err(|fault| fault.at(IN_MEMORY.as_ref(), super::At::File))?;
         let mut table = Self::empty(models);
         for (row, number) in rows.into_iter().zip(1..) {
-            table.push(row).map_err(|fault| fault.at("".as_ref(), super::At::Record(number)))?;
+            table.push(row).map_err(|fault| fault.at(IN_MEMORY.as_ref(), super::At::Record(number)))?;
         }
-        table.finish().map_err(|fault| fault.at("".as_ref(), super::At::File))
+        table.finish().map_err(|fault| fault.at(IN_MEMORY.as_ref(), super::At::File))
     }
 
     /// The number of prompts.
@@ -129,6 +132,7 @@ impl RoutingData {
     }
 
     /// The scores of each prompt.
+    #[must_use]
     pub fn score_rows(&self) -> impl ExactSizeIterator<Item = &[f32]> {
         self.scores.chunks_exact(self.experts())
     }
@@ -152,7 +156,7 @@ impl RoutingData {
     pub fn filter(&self, keep: impl Fn(usize) -> bool) -> Result<Self> {
         let rows: Vec<usize> = (0..self.len()).filter(|&row| keep(row)).collect();
         if rows.is_empty() {
-            return Err(DataFault::Empty.at("".as_ref(), super::At::File));
+            return Err(DataFault::Empty.at(IN_MEMORY.as_ref(), super::At::File));
         }
         let scores = rows.iter().flat_map(|&row| &self.scores[row * self.experts()..][..self.experts()]);
         Ok(Self {
@@ -270,7 +274,7 @@ impl RoutingData {
             let other = other.or(models.iter().find(|model| !table.models.contains(model)));
             if let Some(model) = other {
                 let fault = DataFault::OtherModels { model: model.clone() };
-                return Err(fault.at("".as_ref(), super::At::File));
+                return Err(fault.at(IN_MEMORY.as_ref(), super::At::File));
             }
             let order: Vec<usize> =
                 models.iter().filter_map(|m| table.models.iter().position(|other| other == m)).collect();

@@ -96,7 +96,9 @@ pub fn masked_softmax(logits: &[f32], set: ExpertSet, temperature: f32) -> Resul
         weights[i] = ((logits[i] - largest) / temperature).exp();
         sum += weights[i];
     }
-    weights.iter_mut().for_each(|weight| *weight /= sum);
+    for weight in &mut weights {
+        *weight /= sum;
+    }
     Ok(weights)
 }
 

@@ -92,7 +92,7 @@ mod tests {
         assert!(check.max_relative_error < 1e-7, "{check:?}");
         let out = embedding_bag(&table, vectors.clone()).unwrap().to_vec2::<f64>().unwrap();
         let dense = vectors[0].iter().fold(0.0, |sum, (index, value)| {
-            sum + f64::from(value) * (f64::from((3 * index as u32 + 1).pow(2) % 7) / 7.0 - 0.4)
+            sum + f64::from(value) * (((3 * index + 1).pow(2) % 7) as f64 / 7.0 - 0.4)
         });
         common::assert_close!(out[0][1], dense, rel = 1e-14);
         assert_eq!(out[1], [0.0; 3]);

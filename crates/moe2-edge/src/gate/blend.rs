@@ -19,11 +19,15 @@ impl Blend {
     /// [`GateLoss::PerExpert`](super::GateLoss::PerExpert), whose logits estimate scores.
     ///
     /// # Errors
-    /// [`Error::Dimension`] for different numbers of experts.
+    /// [`Error::Dimension`] for different numbers of experts or of buckets.
     pub fn new(linear: HashedLinear, knn: Knn) -> Result<Self> {
-        if linear.outputs() != knn.outputs() {
-            let (expected, got) = (linear.outputs(), knn.outputs());
-            return Err(Error::Dimension { what: "experts of a blend".to_owned(), expected, got });
+        for (what, expected, got) in [
+            ("experts of a blend", linear.outputs(), knn.outputs()),
+            ("buckets of a blend", linear.buckets(), knn.buckets()),
+        ] {
+            if expected != got {
+                return Err(Error::Dimension { what: what.to_owned(), expected, got });
+            }
         }
         Ok(Self { linear, knn })
     }

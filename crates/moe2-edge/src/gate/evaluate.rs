@@ -10,12 +10,17 @@ use rand::RngExt as _;
 /// `predictions` are row-major, one for each score of the table.
 ///
 /// # Errors
-/// [`Error::EmptySet`]; [`Error::Dimension`] for another number of predictions or an expert beyond the table's.
+/// [`Error::EmptySet`]; [`Error::Dimension`] for another number of predictions or an expert beyond the table's;
+/// [`Error::InvalidValue`] for a prediction that is NaN.
 pub fn routed_scores(predictions: &[f32], data: &RoutingData, set: ExpertSet) -> Result<Vec<f64>> {
     check_set(set, data.experts())?;
     if predictions.len() != data.scores().len() {
         let (what, expected) = ("predictions of a table".to_owned(), data.scores().len());
         return Err(Error::Dimension { what, expected, got: predictions.len() });
+    }
+    if predictions.iter().any(|prediction| prediction.is_nan()) {
+        let what = "prediction".to_owned();
+        return Err(Error::InvalidValue { what, rule: "a number", value: f64::NAN });
     }
     let routes = predictions.chunks_exact(data.experts()).zip(data.score_rows());
     Ok(routes.map(|(predicted, scores)| f64::from(scores[best_of(predicted, set)])).collect())

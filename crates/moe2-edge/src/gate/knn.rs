@@ -3,6 +3,7 @@
 use super::{HashedFeatures, SparseVector};
 use crate::data::RoutingData;
 use crate::{Error, Result};
+use std::collections::BTreeMap;
 
 /// The mean score of the `k` training prompts whose features have the largest cosine with the prompt's, and a
 /// hundredth part of the expert's mean over all training prompts, so that ties of few neighbours go to the better one:
@@ -32,6 +33,8 @@ struct Postings {
     starts: Vec<u32>,
     rows: Vec<u32>,
     values: Vec<f32>,
+    /// Whole columns, zeros included, of the buckets that many rows have: read in order they cost less.
+    columns: BTreeMap<usize, Vec<f32>>,
 }
 
 const PRIOR: f32 = 0.01;
@@ -80,7 +83,8 @@ impl Knn {
         };
         let rows = offsets.len().saturating_sub(1);
         size("rows of a gate of neighbours", rows.max(1), rows)?;
-        size("scores of a gate of neighbours", rows.saturating_mul(experts).max(1), scores.len())?;
+        size("experts of a gate of neighbours", experts.max(1), experts)?;
+        size("scores of a gate of neighbours", rows.saturating_mul(experts), scores.len())?;
         size("values of a gate of neighbours", indices.len(), values.len())?;
         size("offsets of a gate of neighbours", indices.len(), offsets[rows] as usize)?;
         let falls = offsets.windows(2).find(|pair| pair[0] > pair[1]);
@@ -115,6 +119,12 @@ impl Knn {
         self.experts
     }
 
+    /// The number of buckets of the features.
+    #[must_use]
+    pub fn buckets(&self) -> usize {
+        self.postings.starts.len() - 1
+    }
+
     /// The number of training prompts.
     #[must_use]
     pub fn rows(&self) -> usize {
@@ -144,13 +154,7 @@ impl Knn {
     fn similarities(&self, features: &SparseVector) -> Vec<f32> {
         let mut similarities = vec![0.0_f32; self.rows()];
         for (index, value) in features.iter() {
-            if index + 1 >= self.postings.starts.len() {
-                continue;
-            }
-            let range = self.postings.starts[index] as usize..self.postings.starts[index + 1] as usize;
-            for (&row, &other) in self.postings.rows[range.clone()].iter().zip(&self.postings.values[range]) {
-                similarities[row as usize] += value * other;
-            }
+            self.postings.add(&mut similarities, index, value);
         }
         similarities
     }
@@ -195,7 +199,8 @@ impl Postings {
             starts[bucket + 1] += starts[bucket];
         }
         let mut next = starts.clone();
-        let mut postings = Self { starts, rows: vec![0; indices.len()], values: vec![0.0; indices.len()] };
+        let (rows, values_by_bucket) = (vec![0; indices.len()], vec![0.0; indices.len()]);
+        let mut postings = Self { starts, rows, values: values_by_bucket, columns: BTreeMap::new() };
         for (ends, row) in offsets.windows(2).zip(0_u32..) {
             for entry in ends[0] as usize..ends[1] as usize {
                 let place = &mut next[indices[entry] as usize];
@@ -204,6 +209,30 @@ impl Postings {
                 *place += 1;
             }
         }
+        let count = offsets.len() - 1;
+        let popular: Vec<usize> =
+            (0..buckets).filter(|&bucket| postings.range(bucket).len() > count / 6).collect();
+        for bucket in popular {
+            let mut column = vec![0.0; count];
+            postings.add(&mut column, bucket, 1.0);
+            postings.columns.insert(bucket, column);
+        }
         postings
+    }
+
+    fn range(&self, bucket: usize) -> std::ops::Range<usize> {
+        self.starts[bucket] as usize..self.starts[bucket + 1] as usize
+    }
+
+    /// Adds `value` times the entries of a bucket; a bucket beyond the last has none.
+    fn add(&self, sums: &mut [f32], bucket: usize, value: f32) {
+        if let Some(column) = self.columns.get(&bucket) {
+            sums.iter_mut().zip(column).for_each(|(sum, &other)| *sum += value * other);
+        } else if bucket + 1 < self.starts.len() {
+            let range = self.range(bucket);
+            for (&row, &other) in self.rows[range.clone()].iter().zip(&self.values[range]) {
+                sums[row as usize] += value * other;
+            }
+        }
     }
 }

@@ -14,13 +14,15 @@ impl HashedLinear {
     /// A linear map from `weight`, row-major with one row of `bias.len()` entries a bucket.
     ///
     /// # Errors
-    /// [`Error::Dimension`] if the weights do not fill `buckets` rows, or without an output.
+    /// [`Error::Dimension`] if the weights do not fill `buckets` rows, or without a bucket or an output;
+    /// [`Error::InvalidValue`] for a number that is not finite.
     pub fn new(buckets: usize, weight: Vec<f32>, bias: Vec<f32>) -> Result<Self> {
-        let expected = buckets.saturating_mul(bias.len()).max(1);
-        if weight.len() != expected {
+        let expected = buckets.saturating_mul(bias.len());
+        if weight.len() != expected || expected == 0 {
             let what = "weights of a linear gate".to_owned();
-            return Err(Error::Dimension { what, expected, got: weight.len() });
+            return Err(Error::Dimension { what, expected: expected.max(1), got: weight.len() });
         }
+        check_finite(&[&weight, &bias])?;
         Ok(Self { weight, bias })
     }
 
@@ -42,6 +44,17 @@ impl HashedLinear {
         let mut logits = self.bias.clone();
         add_rows(&mut logits, &self.weight, features);
         logits
+    }
+}
+
+/// Weights without NaN and infinity.
+pub(super) fn check_finite(tensors: &[&[f32]]) -> Result<()> {
+    match tensors.iter().flat_map(|values| *values).find(|value| !value.is_finite()) {
+        Some(&value) => {
+            let (what, value) = ("weight of a gate".to_owned(), f64::from(value));
+            Err(Error::InvalidValue { what, rule: "finite", value })
+        }
+        None => Ok(()),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{Error, ExpertSet, Result};
 /// If a gate can reach the minimum of `Posterior` for every prompt, then `exp(h_i)` is proportional to `r_i` there, by
 /// Gibbs' inequality, and masking gives `r_i / sum_S r_j`, the minimum on `S`: the ratio of two weights does not
 /// depend on the set. A gate too weak for that, or not trained to the end, pays what
-/// [`restriction_regret`](super::restriction_regret) measures.
+/// `restriction_regret` measures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -64,13 +64,12 @@ impl GateLoss {
             return Ok(None);
         }
         let all = log_sum_exp(&set.iter().map(|i| logits[i]).collect::<Vec<_>>());
-        Ok(Some(match self {
-            Self::Posterior => set.iter().map(|i| targets[i] / total * (all - logits[i])).sum(),
-            _ => {
-                let answering = set.iter().filter(|&i| targets[i] > 0.0);
-                all - log_sum_exp(&answering.map(|i| logits[i] + targets[i].ln()).collect::<Vec<_>>())
-            }
-        }))
+        if self == Self::Posterior {
+            return Ok(Some(set.iter().map(|i| targets[i] / total * (all - logits[i])).sum()));
+        }
+        let answering = set.iter().filter(|&i| targets[i] > 0.0);
+        let answered: Vec<f64> = answering.map(|i| logits[i] + targets[i].ln()).collect();
+        Ok(Some(all - log_sum_exp(&answered)))
     }
 
     /// The mean loss over the rows of a table that have one, of `logits` in row-major order, divided by a temperature;
@@ -127,6 +126,7 @@ pub(super) mod tensor {
         weights: &Tensor,
         set: ExpertSet,
     ) -> Result<Tensor> {
+        #[allow(clippy::cast_possible_truncation, reason = "members are below 128")]
         let members: Vec<u32> = set.iter().map(|i| i as u32).collect();
         let members = Tensor::new(members, logits.device())?;
         let (logits, targets) = (logits.index_select(&members, 1)?, targets.index_select(&members, 1)?);

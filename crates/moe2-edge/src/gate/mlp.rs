@@ -1,7 +1,7 @@
 //! A network with one hidden layer over hashed features.
 
 use super::SparseVector;
-use super::linear::add_rows;
+use super::linear::{add_rows, check_finite};
 use crate::{Error, Result};
 
 /// An embedding bag, GELU and a linear layer:
@@ -23,7 +23,8 @@ impl Mlp {
     /// row-major with one row of `output_bias.len()` entries a hidden unit.
     ///
     /// # Errors
-    /// [`Error::Dimension`] if lengths do not agree, or without a hidden unit or an output.
+    /// [`Error::Dimension`] if lengths do not agree, or without a bucket, a hidden unit or an output;
+    /// [`Error::InvalidValue`] for a number that is not finite.
     pub fn new(
         buckets: usize,
         embedding: Vec<f32>,
@@ -40,6 +41,7 @@ impl Mlp {
                 return Err(Error::Dimension { what: what.to_owned(), expected: expected.max(1), got });
             }
         }
+        check_finite(&[&embedding, &hidden_bias, &output, &output_bias])?;
         Ok(Self { embedding, hidden_bias, output, output_bias })
     }
 

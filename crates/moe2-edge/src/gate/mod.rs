@@ -8,7 +8,7 @@
 //! ```
 //!
 //! so that one gate, trained once on all experts, serves every set. Under which loss the optimum on all experts stays
-//! the optimum on a set is derived at [`GateLoss`]; [`restriction_regret`] measures what it costs where it does not.
+//! the optimum on a set is derived at [`GateLoss`]; `restriction_regret` measures what it costs where it does not.
 //!
 //! Prediction and files need no feature. Training needs the feature `gate`.
 
@@ -27,6 +27,8 @@ mod linear;
 mod loss;
 mod mlp;
 mod model;
+#[cfg(feature = "gate")]
+mod network;
 #[cfg(feature = "gate")]
 mod regret;
 #[cfg(feature = "gate")]

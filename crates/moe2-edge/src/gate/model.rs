@@ -80,7 +80,7 @@ impl Gate {
             GateModel::Linear(linear) => linear.buckets(),
             GateModel::Mlp(mlp) => mlp.buckets(),
             GateModel::Blend(blend) => blend.linear().buckets(),
-            GateModel::Knn(_) => features.buckets(),
+            GateModel::Knn(knn) => knn.buckets(),
         };
         same("buckets of a gate's features", buckets, features.buckets())?;
         Ok(Self { models, features, model, loss, temperature: 1.0 })
@@ -165,7 +165,9 @@ impl Gate {
                 let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
                 let mut shares: Vec<f32> = logits.iter().map(|h| ((h - largest) / tau).exp()).collect();
                 let sum: f32 = shares.iter().sum();
-                shares.iter_mut().for_each(|share| *share /= sum);
+                for share in &mut shares {
+                    *share /= sum;
+                }
                 shares
             }
         }

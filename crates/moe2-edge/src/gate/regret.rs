@@ -1,6 +1,7 @@
 //! The price of training once.
 
-use super::train::{Network, Run};
+use super::network::Network;
+use super::train::Run;
 use super::{Gate, GateConfig, GateKind, TrainingConfig};
 use crate::data::RoutingData;
 use crate::{Error, ExpertSet, Result};

@@ -3,7 +3,7 @@
 use super::GateLoss;
 use super::activation::check_set;
 use super::loss::tensor;
-use super::train::during;
+use super::network::during;
 use crate::{Error, ExpertSet, Result};
 use candle_core::{DType, Device, Tensor, Var};
 use common::train::adam::{Adam, AdamConfig};
@@ -155,6 +155,7 @@ impl Problem {
             .collect();
         let sum: f64 = weights.iter().sum::<f64>().max(f64::MIN_POSITIVE);
         let weights: Vec<f64> = weights.iter().map(|weight| weight / sum).collect();
+        #[allow(clippy::cast_possible_truncation, reason = "fewer classes than rows, each of them in memory")]
         let classes: Vec<u32> = examples.classes.iter().map(|&class| class as u32).collect();
         Ok(Self {
             logits: Var::zeros((count, n), DType::F64, device)?,

@@ -184,6 +184,7 @@ fn losses_by_hand() {
     assert_close!(alone, 0.105361, abs = 1e-6);
     let data = table(&[("x", &[1.0, 0.0])]);
     assert!(routed_score(&[0.5], &data, all).is_err());
+    assert!(matches!(routed_score(&[0.5, f32::NAN], &data, all), Err(Error::InvalidValue { .. })));
 }
 
 #[cfg(feature = "gate")]

@@ -64,6 +64,24 @@ fn a_saved_gate_comes_back() {
 }
 
 #[test]
+fn parts_that_do_not_fit_are_refused() {
+    let dimension = |refused: Result<(), Error>| assert!(matches!(refused, Err(Error::Dimension { .. })));
+    dimension(HashedLinear::new(1, vec![0.0], vec![]).map(drop));
+    dimension(HashedLinear::new(0, vec![], vec![0.0]).map(drop));
+    dimension(HashedLinear::new(usize::MAX, vec![0.0; 4], vec![0.0; 2]).map(drop));
+    dimension(Mlp::new(2, vec![], vec![], vec![], vec![0.0]).map(drop));
+    let not_finite = HashedLinear::new(1, vec![f32::NAN], vec![0.0]);
+    assert!(matches!(not_finite, Err(Error::InvalidValue { .. })));
+    let row = Row { prompt: "x".to_owned(), scores: vec![1.0], ..Row::default() };
+    let data = RoutingData::new(vec!["a".to_owned()], vec![row]).unwrap();
+    let knn = Knn::new(HashedFeatures::new(8).unwrap(), &data, 1).unwrap();
+    dimension(Blend::new(HashedLinear::new(4, vec![0.0; 4], vec![0.0]).unwrap(), knn.clone()).map(drop));
+    let features = HashedFeatures::default();
+    let gate = Gate::new(vec!["a".to_owned()], features, GateModel::Knn(knn), GateLoss::PerExpert);
+    dimension(gate.map(drop));
+}
+
+#[test]
 fn a_cut_file_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("gate");

@@ -5,7 +5,7 @@ mod data;
 mod gate;
 mod gate_file;
 mod meter;
-#[cfg(feature = "parquet")]
+#[cfg(all(feature = "gate", feature = "parquet"))]
 mod router_data;
 #![allow(clippy::unwrap_used, reason = "a failing step fails its test")]
 

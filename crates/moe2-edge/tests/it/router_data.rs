@@ -1,4 +1,4 @@
-//! The gates on measured scores of nine language models (feature `parquet`, folder `PAPER_DATA`). References: an
+//! The gates on measured scores of nine language models (folder `PAPER_DATA`). References: an
 //! independent implementation in numpy.
 
 use common::assert_close;
@@ -9,11 +9,11 @@ use moe2_edge::gate::evaluate::{
     FoldScores, best_single, bootstrap_interval, cross_validate, oracle_score, routed_score, routed_scores,
     task_oracle_score,
 };
-#[cfg(feature = "gate")]
 use moe2_edge::gate::{GateConfig, GateKind, GateLoss};
 use std::path::PathBuf;
 
 /// The folder of data sets, if there is one.
+#[allow(clippy::print_stdout, reason = "tells that a test had no data")]
 fn router_folder() -> Option<PathBuf> {
     let found = std::env::var_os("PAPER_DATA").filter(|value| !value.is_empty()).and_then(|named| {
         let here = std::env::current_dir().ok()?;
@@ -148,7 +148,6 @@ fn neighbours_on_one_fold() {
     }
 }
 
-#[cfg(feature = "gate")]
 #[test]
 fn linear_gates_on_one_fold() {
     let Some(fold) = OneFold::read() else { return };
@@ -196,7 +195,6 @@ fn five_folds(data: &RoutingData, config: &GateConfig) -> Vec<Vec<FoldScores>> {
     .unwrap()
 }
 
-#[cfg(feature = "gate")]
 #[test]
 fn gates_on_five_folds() {
     let Some(data) = nine_models() else { return };
@@ -212,6 +210,11 @@ fn gates_on_five_folds() {
         println!("  {:.4?}", folds[0].iter().map(|fold| fold.routed).collect::<Vec<_>>());
         for (ours, reference) in ours.iter().zip(reference) {
             assert_close!(*ours, reference, abs = 0.01, "{kind:?}");
+        }
+        if matches!(kind, GateKind::Blend { .. }) {
+            for (fold, reference) in folds[0].iter().zip([0.6618, 0.6602, 0.6376, 0.6303, 0.6344]) {
+                assert_close!(fold.routed, reference, abs = 0.01);
+            }
         }
         if kind != GateKind::Linear {
             assert!(ours[0] >= 0.640 && ours[1] >= 0.590, "{kind:?}: {ours:?}");

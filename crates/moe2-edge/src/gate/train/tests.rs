@@ -1,6 +1,7 @@
 //! Gradients of the losses and of the networks.
 
 use super::*;
+use candle_core::{DType, Var};
 use common::tensor::grad_check::grad_check;
 
 const LOSSES: [GateLoss; 3] = [GateLoss::PerExpert, GateLoss::Posterior, GateLoss::Mixture];
