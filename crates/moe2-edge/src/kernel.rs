@@ -73,7 +73,7 @@ fn raise_portable(best: &mut [i32], column: &[i32]) -> i64 {
 #[inline(always)]
 #[allow(clippy::inline_always, clippy::cast_sign_loss, reason = "takes its caller's instruction set; not negative")]
 fn above(q: i32, best: i32) -> u32 {
-    (q - best).max(0) as u32
+    q.wrapping_sub(best).max(0) as u32
 }
 
 #[cfg(test)]
