@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+pub mod cluster;
+pub mod cost;
 mod error;
 pub mod fixed;
 pub mod instance;

@@ -409,3 +409,8 @@ pub(crate) fn from_units(units: i64) -> f64 {
     units as f64 / COST_UNITS
 }
 
+
+/// Whether experts and rules fit together, without an objective.
+pub(crate) fn check_rules(experts: &[Expert], rules: &Rules) -> Result<()> {
+    Constraints::new(experts, rules).map(|_| ())
+}

@@ -19,6 +19,8 @@ mod search;
 mod solution;
 mod verify;
 
+pub(crate) use constraints::check_rules;
+
 pub use certificate::{Certificate, Leaf, Reason};
 pub use explain::Explanation;
 pub use problem::SelectionProblem;

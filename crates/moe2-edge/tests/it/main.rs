@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, reason = "a failing step fails its test")]
 
 mod certificate;
+mod cluster;
+mod cost;
 mod objectives;
 mod select;
 
