@@ -197,7 +197,8 @@ impl Cluster {
         let bytes = std::fs::metadata(path).map_err(read)?.len();
         if bytes > MOST_BYTES {
             let size = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX);
-            let source = Error::TooMany { what: "bytes of the file", limit: size(MOST_BYTES), got: size(bytes) };
+            let source =
+                Error::TooMany { what: "bytes of the file", limit: size(MOST_BYTES), got: size(bytes) };
             return Err(Error::Field { path: path.into(), field: "file".into(), source: source.into() });
         }
         Self::parse(&std::fs::read_to_string(path).map_err(read)?, path)
@@ -224,7 +225,8 @@ impl Cluster {
             }
         }
         let servers = names("servers", file.server.iter().map(|s| &s.name)).map_err(at("server".into()))?;
-        let categories = names("categories", file.category.iter().map(|c| &c.name)).map_err(at("category".into()))?;
+        let categories =
+            names("categories", file.category.iter().map(|c| &c.name)).map_err(at("category".into()))?;
         let known = names("experts", file.expert.iter().map(|e| &e.name)).map_err(at("expert".into()))?;
         let mut devices = Vec::new();
         for (s, server) in file.server.iter().enumerate() {
@@ -247,14 +249,18 @@ impl Cluster {
         };
         let mut experts = Vec::new();
         for (e, table) in file.expert.iter().enumerate() {
-            let server = index("server", &table.server, &servers).map_err(at(format!("expert[{e}].server")))?;
+            let server =
+                index("server", &table.server, &servers).map_err(at(format!("expert[{e}].server")))?;
             let (device, mode) = &devices[server];
             let place = Place { server: &file.server[server], device, mode, accounting };
             let expert = table.expert(server, &place, &file.category).map_err(at(format!("expert[{e}]")))?;
             experts.push(expert);
         }
         let list = |field: &str, list: &[String]| -> Result<ExpertSet> {
-            list.iter().map(|name| index("expert", name, &known)).collect::<Result<_>>().map_err(at(field.into()))
+            list.iter()
+                .map(|name| index("expert", name, &known))
+                .collect::<Result<_>>()
+                .map_err(at(field.into()))
         };
         let exclusive = file.budgets.exclusive.iter().map(|group| list("budgets.exclusive", group));
         let rules = Rules {
@@ -312,32 +318,30 @@ impl Server {
 
 impl ExpertTable {
     fn expert(&self, server: usize, place: &Place<'_>, categories: &[Category]) -> Result<Expert> {
-        let (costs, needed) = match &self.costs {
-            Some(costs) => {
-                let cost = |c: &CostTable| CategoryCost {
-                    delay_s: c.delay_s,
-                    energy_j: c.energy_j,
-                    uplink_s: c.uplink_s,
-                };
-                (costs.iter().map(cost).collect(), 0)
-            }
-            None => {
-                let llm = self.llm()?;
-                let setting = Setting {
-                    device: place.device,
-                    mode: place.mode,
-                    llm,
-                    efficiency: Efficiency::USUAL,
-                    uplink: place.server.uplink.map(Link::from),
-                    downlink: place.server.downlink.map(Link::from),
-                    queue_s: place.server.queue_s,
-                    accounting: place.accounting,
-                };
-                let cost = |c: &Category| {
-                    prompt_cost(&setting, Tokens { input: c.input_tokens, output: c.output_tokens }).map(Into::into)
-                };
-                (categories.iter().map(cost).collect::<Result<_>>()?, llm.memory_bytes(1, self.context))
-            }
+        let (costs, needed) = if let Some(costs) = &self.costs {
+            let cost = |c: &CostTable| CategoryCost {
+                delay_s: c.delay_s,
+                energy_j: c.energy_j,
+                uplink_s: c.uplink_s,
+            };
+            (costs.iter().map(cost).collect(), 0)
+        } else {
+            let llm = self.llm()?;
+            let setting = Setting {
+                device: place.device,
+                mode: place.mode,
+                llm,
+                efficiency: Efficiency::USUAL,
+                uplink: place.server.uplink.map(Link::from),
+                downlink: place.server.downlink.map(Link::from),
+                queue_s: place.server.queue_s,
+                accounting: place.accounting,
+            };
+            let cost = |c: &Category| {
+                prompt_cost(&setting, Tokens { input: c.input_tokens, output: c.output_tokens })
+                    .map(Into::into)
+            };
+            (categories.iter().map(cost).collect::<Result<_>>()?, llm.memory_bytes(1, self.context))
         };
         let memory_bytes = self.memory_bytes.unwrap_or(needed);
         Ok(Expert { name: self.name.clone(), server, costs, standby_j: self.standby_j, memory_bytes })
@@ -375,8 +379,9 @@ fn names<'a>(what: &'static str, list: impl Iterator<Item = &'a String>) -> Resu
 }
 
 fn index(what: &'static str, name: &str, known: &[String]) -> Result<usize> {
-    known
-        .iter()
-        .position(|other| other == name)
-        .ok_or_else(|| Error::UnknownName { what, name: name.into(), known: known.to_vec() })
+    known.iter().position(|other| other == name).ok_or_else(|| Error::UnknownName {
+        what,
+        name: name.into(),
+        known: known.to_vec(),
+    })
 }

@@ -198,9 +198,13 @@ mod tests {
 
     #[test]
     fn closed_form_is_the_sum() {
-        for (flat, start, slope, steps) in
-            [(1.0, 0.5, 0.1, 20), (1.0, 2.0, 0.1, 20), (1.0, 0.1, 0.0, 7), (0.0, 1.0, 1.0, 0), (5.0, 0.0, 0.01, 9)]
-        {
+        for (flat, start, slope, steps) in [
+            (1.0, 0.5, 0.1, 20),
+            (1.0, 2.0, 0.1, 20),
+            (1.0, 0.1, 0.0, 7),
+            (0.0, 1.0, 1.0, 0),
+            (5.0, 0.0, 0.01, 9),
+        ] {
             let sum: f64 = (1..=steps).map(|j| f64::max(flat, start + f64::from(j) * slope)).sum();
             common::assert_close!(decode_s(flat, start, slope, steps), sum, abs = 1e-12);
         }

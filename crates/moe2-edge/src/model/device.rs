@@ -45,7 +45,11 @@ impl Device {
     /// # Errors
     /// [`Error::UnknownName`] for another name.
     pub fn preset(name: &str) -> Result<Self> {
-        let mode = |name: &str, active_w, bandwidth_bytes_s| PowerMode { name: name.into(), active_w, bandwidth_bytes_s };
+        let mode = |name: &str, active_w, bandwidth_bytes_s| PowerMode {
+            name: name.into(),
+            active_w,
+            bandwidth_bytes_s,
+        };
         let gigabytes = |count: u64| count * 1_000_000_000;
         let (flop_s, idle_w, memory_bytes, modes) = match name {
             "jetson-agx-orin-64" => (42.5e12, 15.0, gigabytes(64), vec![mode("60w", 60.0, 204.8e9)]),

@@ -192,9 +192,8 @@ impl<O: SetObjective> Search<'_, O> {
     }
 
     fn without_dominated(&self, allowed: ExpertSet) -> ExpertSet {
-        let dominated = |&i: &usize| {
-            allowed.iter().any(|j| j != i && self.c.replaces(j, i) && self.o.dominates(j, i))
-        };
+        let dominated =
+            |&i: &usize| allowed.iter().any(|j| j != i && self.c.replaces(j, i) && self.o.dominates(j, i));
         allowed.difference(allowed.iter().filter(dominated).collect())
     }
 

@@ -26,5 +26,5 @@ pub use explain::Explanation;
 pub use problem::SelectionProblem;
 pub use robust::{Bootstrap, bootstrap};
 pub use rules::{Breach, Budgets, Constraint, DelayModel, EnergyModel, Rules, expected_energy_j};
-pub use solution::{Greedy, Limits, Order, SolveStats, Solution, Solver, Status, TieBreak};
+pub use solution::{Greedy, Limits, Order, Solution, SolveStats, Solver, Status, TieBreak};
 pub use verify::{CertificateError, verify_certificate};

@@ -88,16 +88,23 @@ fn errors_name_file_and_field() {
     let missing = refuse("parameters = 8e9\n", "");
     assert!(missing.starts_with("cluster.toml: expert[1]: parameters, or costs"), "{missing}");
     let field = refuse("bytes_per_weight = 0.5625", "bytes_per_wait = 0.5625");
-    assert!(field.starts_with("cluster.toml must be a cluster description") && field.contains("bytes_per_wait"), "{field}");
+    assert!(
+        field.starts_with("cluster.toml must be a cluster description") && field.contains("bytes_per_wait"),
+        "{field}"
+    );
     let expected = refuse("worst-top-k", "expected");
     assert!(expected.contains("energy model Expected must not fall"), "{expected}");
     let group = refuse("[\"seven\", \"eight\"]", "[\"nine\"]");
     assert!(group.starts_with("cluster.toml: budgets.exclusive: expert must be one of seven"), "{group}");
     let answer = refuse("output_tokens = 128", "output_tokens = 0");
-    assert!(answer.starts_with("cluster.toml: expert[0]: tokens of the answer must be at least 1"), "{answer}");
+    assert!(
+        answer.starts_with("cluster.toml: expert[0]: tokens of the answer must be at least 1"),
+        "{answer}"
+    );
     assert!(matches!(parse("").unwrap_err(), Error::Parse { .. }));
-    let many: String = (0..129).map(|i| format!("[[expert]]\nname = \"x{i}\"\nserver = \"box\"\n")).collect();
-    let many = parse(&(TEXT.to_owned() + &many)).unwrap_err().to_string();
+    let many: Vec<String> =
+        (0..129).map(|i| format!("[[expert]]\nname = \"x{i}\"\nserver = \"box\"\n")).collect();
+    let many = parse(&(TEXT.to_owned() + &many.concat())).unwrap_err().to_string();
     assert_eq!(many, "cluster.toml: expert: expert: at most 128 allowed, 132 given");
 }
 

@@ -3,7 +3,8 @@
 use crate::set;
 use common::assert_close;
 use moe2_edge::objective::{
-    AnswerClass, BestMixture, FixedGateMixture, ServerLoss, SetObjective, TopOne, Violation, best_weights, check,
+    AnswerClass, BestMixture, FixedGateMixture, ServerLoss, SetObjective, TopOne, Violation, best_weights,
+    check,
 };
 use moe2_edge::{Error, ExpertSet, QualityTable};
 
@@ -28,13 +29,13 @@ fn restriction_of_a_mixture_gate_has_a_regret() {
     let exact = [11.0 / 28.0, 13.0 / 56.0, 3.0 / 8.0];
     let loss = |members: &[usize]| {
         let total: f64 = members.iter().map(|&i| exact[i]).sum();
-        let mix = |y: usize| members.iter().map(|&i| exact[i] / total * class.probabilities[i][y]).sum::<f64>();
+        let mix =
+            |y: usize| members.iter().map(|&i| exact[i] / total * class.probabilities[i][y]).sum::<f64>();
         -(0..3).map(|y| class.frequencies[y] * mix(y).ln()).sum::<f64>()
     };
-    for (members, restricted, best, regret) in [
-        (vec![0, 2], 1.140665, 1.130846, 0.009819),
-        (vec![1, 2], 1.192362, 1.164737, 0.027625),
-    ] {
+    for (members, restricted, best, regret) in
+        [(vec![0, 2], 1.140665, 1.130846, 0.009819), (vec![1, 2], 1.192362, 1.164737, 0.027625)]
+    {
         let value = -best_weights(&class, set(&members)).1;
         assert_close!(loss(&members), restricted, abs = 1e-6);
         assert_close!(value, best, abs = 1e-6);
@@ -113,7 +114,9 @@ fn tables_refuse_what_is_not_a_score() {
     let refuse = |n, scores: &[f32], weights: Option<&[f64]>, categories: Option<&[u32]>| {
         QualityTable::from_scores(n, scores, weights, categories).unwrap_err()
     };
-    assert!(matches!(refuse(2, &[0.5, f32::NAN], None, None), Error::InvalidValue { value, .. } if value.is_nan()));
+    assert!(
+        matches!(refuse(2, &[0.5, f32::NAN], None, None), Error::InvalidValue { value, .. } if value.is_nan())
+    );
     let error = refuse(2, &[0.5, 1.5], None, None);
     assert_eq!(error.to_string(), "score of expert 1 on prompt 0 must be in 0..=1, not 1.5");
     assert!(matches!(refuse(2, &[0.5, -0.1], None, None), Error::InvalidValue { .. }));
