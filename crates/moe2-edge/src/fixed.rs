@@ -34,7 +34,11 @@ fn snapped(units: f64) -> Option<f64> {
 pub fn cost_units(what: &str, value: f64) -> Result<i64> {
     let units = value * COST_UNITS;
     if !(0.0..=MOST).contains(&units) {
-        return Err(Error::InvalidValue { what: what.into(), rule: "finite, not negative and below 3e10", value });
+        return Err(Error::InvalidValue {
+            what: what.into(),
+            rule: "finite, not negative and below 3e10",
+            value,
+        });
     }
     Ok(whole(snapped(units).unwrap_or_else(|| units.ceil())))
 }
@@ -51,7 +55,7 @@ pub fn cost_units(what: &str, value: f64) -> Result<i64> {
 /// # Errors
 /// [`Error::InvalidValue`] for a value that is negative or not a number.
 pub fn budget_units(what: &str, value: f64) -> Result<i64> {
-    if !(value >= 0.0) {
+    if value.is_nan() || value < 0.0 {
         return Err(Error::InvalidValue { what: what.into(), rule: "not negative", value });
     }
     let units = value * COST_UNITS;

@@ -65,7 +65,11 @@ pub fn synthetic(n: usize, prompts: usize, seed: u64) -> Result<Instance> {
         return Err(crate::Error::TooMany { what: "experts", limit: crate::ExpertSet::MAX, got: n });
     }
     if prompts > QualityTable::MAX_PROMPTS {
-        return Err(crate::Error::TooMany { what: "prompts", limit: QualityTable::MAX_PROMPTS, got: prompts });
+        return Err(crate::Error::TooMany {
+            what: "prompts",
+            limit: QualityTable::MAX_PROMPTS,
+            got: prompts,
+        });
     }
     let mut random = SplitMix64(seed);
     let mut skills = Vec::new();

@@ -47,7 +47,8 @@ fn gains_portable(best: &[i32], columns: &[i32], experts: ExpertSet, out: &mut [
         let column = &columns[i * best.len()..][..best.len()];
         let mut sum = 0;
         for (best, column) in best.chunks(BLOCK).zip(column.chunks(BLOCK)) {
-            let block = best.iter().zip(column).fold(0_u32, |sum, (best, q)| sum.wrapping_add(above(*q, *best)));
+            let block =
+                best.iter().zip(column).fold(0_u32, |sum, (best, q)| sum.wrapping_add(above(*q, *best)));
             sum += i64::from(block);
         }
         out[i] = sum;
@@ -71,9 +72,13 @@ fn raise_portable(best: &mut [i32], column: &[i32]) -> i64 {
 }
 
 #[inline(always)]
-#[allow(clippy::inline_always, clippy::cast_sign_loss, reason = "takes its caller's instruction set; not negative")]
+#[allow(
+    clippy::inline_always,
+    clippy::cast_sign_loss,
+    reason = "takes its caller's instruction set; not negative"
+)]
 fn above(q: i32, best: i32) -> u32 {
-    (q - best).max(0) as u32
+    q.wrapping_sub(best).max(0) as u32
 }
 
 #[cfg(test)]

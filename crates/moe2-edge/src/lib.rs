@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+pub mod cluster;
+pub mod cost;
 pub mod data;
 mod error;
 #[cfg(feature = "experiments")]

@@ -49,12 +49,20 @@ impl QualityTable {
             return Err(Error::TooMany { what: "experts", limit: ExpertSet::MAX, got: experts });
         }
         if experts == 0 || scores.is_empty() {
-            return Err(Error::Dimension { what: "scores".into(), expected: experts.max(1), got: scores.len() });
+            return Err(Error::Dimension {
+                what: "scores".into(),
+                expected: experts.max(1),
+                got: scores.len(),
+            });
         }
         let prompts = scores.len() / experts;
         if !scores.len().is_multiple_of(experts) {
             let expected = (prompts + 1) * experts;
-            return Err(Error::Dimension { what: "scores of whole rows".into(), expected, got: scores.len() });
+            return Err(Error::Dimension {
+                what: "scores of whole rows".into(),
+                expected,
+                got: scores.len(),
+            });
         }
         if prompts > Self::MAX_PROMPTS {
             return Err(Error::TooMany { what: "prompts", limit: Self::MAX_PROMPTS, got: prompts });
@@ -74,7 +82,11 @@ impl QualityTable {
             None => vec![0; prompts],
             Some(list) if list.len() == prompts => list.to_vec(),
             Some(list) => {
-                return Err(Error::Dimension { what: "categories".into(), expected: prompts, got: list.len() });
+                return Err(Error::Dimension {
+                    what: "categories".into(),
+                    expected: prompts,
+                    got: list.len(),
+                });
             }
         };
         let mut by_expert = Vec::with_capacity(scores.len());
@@ -123,7 +135,8 @@ impl QualityTable {
     /// Weighted mean score of one expert, in `[0, 1]`; 0 if there is no such expert.
     #[must_use]
     pub fn mean(&self, expert: usize) -> f64 {
-        let sum: f64 = self.expert_scores(expert).iter().zip(&self.weights).map(|(&q, w)| f64::from(q) * w).sum();
+        let sum: f64 =
+            self.expert_scores(expert).iter().zip(&self.weights).map(|(&q, w)| f64::from(q) * w).sum();
         sum / self.total_weight()
     }
 
@@ -136,7 +149,11 @@ impl QualityTable {
         for (&category, weight) in self.categories.iter().zip(&self.weights) {
             let got = category as usize + 1;
             let what = || "categories".to_owned();
-            *shares.get_mut(got - 1).ok_or_else(|| Error::Dimension { what: what(), expected: count, got })? += weight;
+            *shares.get_mut(got - 1).ok_or_else(|| Error::Dimension {
+                what: what(),
+                expected: count,
+                got,
+            })? += weight;
         }
         let total = self.total_weight();
         Ok(shares.into_iter().map(|share| share / total).collect())
@@ -182,7 +199,9 @@ impl QualityTable {
         };
         (0..self.experts)
             .filter_map(|i| {
-                (0..self.experts).find(|&j| j != i && covers(j, i) && (j < i || !covers(i, j))).map(|j| (i, j))
+                (0..self.experts)
+                    .find(|&j| j != i && covers(j, i) && (j < i || !covers(i, j)))
+                    .map(|j| (i, j))
             })
             .collect()
     }
@@ -199,7 +218,11 @@ fn normalised(weights: &[f64], prompts: usize) -> Result<Vec<f64>> {
     }
     let sum: f64 = weights.iter().sum();
     if !(sum > 0.0 && sum.is_finite()) {
-        return Err(Error::InvalidValue { what: "sum of the weights".into(), rule: "positive and finite", value: sum });
+        return Err(Error::InvalidValue {
+            what: "sum of the weights".into(),
+            rule: "positive and finite",
+            value: sum,
+        });
     }
     Ok(weights.iter().map(|w| w * prompts as f64 / sum).collect())
 }

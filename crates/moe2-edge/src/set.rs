@@ -140,7 +140,9 @@ impl<'de> serde::Deserialize<'de> for ExpertSet {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let list = Vec::<usize>::deserialize(deserializer)?;
         match list.iter().find(|&&i| i >= Self::MAX) {
-            Some(i) => Err(serde::de::Error::custom(format!("an expert must be below {}, not {i}", Self::MAX))),
+            Some(i) => {
+                Err(serde::de::Error::custom(format!("an expert must be below {}, not {i}", Self::MAX)))
+            }
             None => Ok(list.into_iter().collect()),
         }
     }

@@ -62,7 +62,9 @@ impl BestMixture {
             }
             class.weight /= total;
             let all = sum("frequencies of a class", class.frequencies.iter().copied())?;
-            class.frequencies.iter_mut().for_each(|pi| *pi /= all);
+            for pi in &mut class.frequencies {
+                *pi /= all;
+            }
             for p in class.probabilities.iter_mut().flatten() {
                 if !(0.0..=1.0).contains(p) {
                     let what = format!("probability in class {c}");
@@ -86,7 +88,11 @@ fn sum(what: &str, values: impl Iterator<Item = f64>) -> Result<f64> {
     if sum > 0.0 && sum.is_finite() {
         Ok(sum)
     } else {
-        Err(Error::InvalidValue { what: format!("sum of the {what}"), rule: "positive and finite", value: sum })
+        Err(Error::InvalidValue {
+            what: format!("sum of the {what}"),
+            rule: "positive and finite",
+            value: sum,
+        })
     }
 }
 
@@ -169,7 +175,9 @@ pub fn best_weights(class: &AnswerClass, set: ExpertSet) -> (Vec<f64>, f64) {
             weights[i] *= slopes[i];
         }
         let total: f64 = weights.iter().sum();
-        weights.iter_mut().for_each(|w| *w /= total);
+        for w in &mut weights {
+            *w /= total;
+        }
         if let Some(&down) = members.iter().filter(|&&i| weights[i] > 0.0).min_by(by_slope)
             && down != up
         {
@@ -180,7 +188,12 @@ pub fn best_weights(class: &AnswerClass, set: ExpertSet) -> (Vec<f64>, f64) {
         }
     }
     mix(&weights, rows, &members, &mut mixed);
-    let value = class.frequencies.iter().zip(&mixed).filter(|(pi, _)| **pi > 0.0).map(|(pi, m)| pi * m.max(FLOOR).ln());
+    let value = class
+        .frequencies
+        .iter()
+        .zip(&mixed)
+        .filter(|(pi, _)| **pi > 0.0)
+        .map(|(pi, m)| pi * m.max(FLOOR).ln());
     let value = value.sum();
     (weights, value)
 }
@@ -202,7 +215,8 @@ fn slope(frequencies: &[f64], row: &[f64], mixed: &[f64]) -> f64 {
 fn exchange(frequencies: &[f64], up: &[f64], down: &[f64], mixed: &[f64], most: f64) -> f64 {
     let rises = |t: f64| {
         let terms = frequencies.iter().zip(up).zip(down).zip(mixed);
-        terms.map(|(((pi, u), d), m)| pi * (u - d) / (m + t * (u - d)).max(f64::MIN_POSITIVE)).sum::<f64>() > 0.0
+        terms.map(|(((pi, u), d), m)| pi * (u - d) / (m + t * (u - d)).max(f64::MIN_POSITIVE)).sum::<f64>()
+            > 0.0
     };
     if !rises(0.0) {
         return 0.0;

@@ -39,7 +39,12 @@ pub enum Violation {
 /// assert_eq!(check(&TopOne::new(&table), true, 1000, 7), None);
 /// # Ok::<(), moe2_edge::Error>(())
 /// ```
-pub fn check<O: SetObjective>(objective: &O, submodular: bool, chains: usize, seed: u64) -> Option<Violation> {
+pub fn check<O: SetObjective>(
+    objective: &O,
+    submodular: bool,
+    chains: usize,
+    seed: u64,
+) -> Option<Violation> {
     let n = objective.experts();
     let mut rng = common::rng::Streams::new(seed).stream("objective/chains");
     // A gain is a difference of two values.

@@ -42,7 +42,11 @@ impl FixedGateMixture {
     pub fn new(table: &QualityTable, logits: &[f64]) -> Result<Self> {
         let (experts, prompts) = (table.experts(), table.prompts());
         if logits.len() != experts * prompts {
-            return Err(Error::Dimension { what: "logits".into(), expected: experts * prompts, got: logits.len() });
+            return Err(Error::Dimension {
+                what: "logits".into(),
+                expected: experts * prompts,
+                got: logits.len(),
+            });
         }
         if let Some(&value) = logits.iter().find(|h| !h.is_finite()) {
             return Err(Error::InvalidValue { what: "logit".into(), rule: "finite", value });

@@ -52,7 +52,10 @@ impl TopOne {
         for expert in 0..table.experts() {
             for ((&q, w), &count) in table.expert_scores(expert).iter().zip(table.weights()).zip(&counts) {
                 let value = i32::try_from(whole((quality_units(q) * w / count as f64).round()));
-                columns.extend(std::iter::repeat_n(value.unwrap_or(kernel::LARGEST).min(kernel::LARGEST), count));
+                columns.extend(std::iter::repeat_n(
+                    value.unwrap_or(kernel::LARGEST).min(kernel::LARGEST),
+                    count,
+                ));
             }
             columns.extend(std::iter::repeat_n(0, rows - used));
         }

@@ -99,7 +99,8 @@ struct Search<'a, O: SetObjective> {
     margin: f64,
     gains: Vec<i64>,
     left: Vec<f64>,
-    order: Vec<(f64, usize)>,
+    order: Vec<(i64, usize)>,
+    values: Vec<i64>,
     children: Vec<Node>,
     serial: u64,
 }
@@ -128,6 +129,7 @@ pub(crate) fn solve<O: SetObjective>(
         gains: vec![0; c.experts],
         left: Vec::new(),
         order: Vec::new(),
+        values: Vec::new(),
         children: Vec::new(),
         serial: 0,
     };
@@ -190,9 +192,8 @@ impl<O: SetObjective> Search<'_, O> {
     }
 
     fn without_dominated(&self, allowed: ExpertSet) -> ExpertSet {
-        let dominated = |&i: &usize| {
-            allowed.iter().any(|j| j != i && self.c.replaces(j, i) && self.o.dominates(j, i))
-        };
+        let dominated =
+            |&i: &usize| allowed.iter().any(|j| j != i && self.c.replaces(j, i) && self.o.dominates(j, i));
         allowed.difference(allowed.iter().filter(dominated).collect())
     }
 
@@ -231,7 +232,7 @@ impl<O: SetObjective> Search<'_, O> {
             TieBreak::Canonical => {
                 bound < close.max(best.value)
                     || (self.gap > 0 && bound <= close)
-                    || (bound <= best.value + 2 * self.slack && best.precedes_supersets(self.c, inside))
+                    || (bound <= best.value + 2 * self.slack && best.precedes(self.c, inside))
             }
         }
     }
@@ -314,24 +315,27 @@ impl<O: SetObjective> Search<'_, O> {
         if self.hopeless(bound, inside) {
             return self.close(inside, allowed, bound, why);
         }
-        let superset = self.o.of(allowed) + self.slack;
-        if self.hopeless(superset, inside) {
-            return self.close(inside, allowed, superset, Why::Superset);
-        }
-        // Child t has the t-th expert and none of those before it.
+        // Child t has the t-th expert and none of those before it; without those of large gain little is left.
         let mut order = std::mem::take(&mut self.order);
         order.clear();
-        order.extend(free.iter().map(|i| (self.relaxation.reduced(i), i)));
-        order.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        order.extend(free.iter().map(|i| (self.gains[i], i)));
+        order.sort_unstable_by_key(|&(gain, i)| (std::cmp::Reverse(gain), i));
+        let supersets = self.supersets(state.clone(), &order);
         let mut allowed = allowed;
-        for &(reduced, i) in &order {
+        for (&(_, i), &superset) in order.iter().zip(&supersets) {
             let bound = self.whole_bound(value, rise);
             if self.hopeless(bound, inside) {
                 self.close(inside, allowed, bound, why);
                 break;
             }
-            let bound = self.whole_bound(value, rise + reduced.min(0.0)).min(superset);
-            self.child(inside.with(i), allowed, bound, if bound == superset { Why::Superset } else { why });
+            if self.hopeless(superset, inside) {
+                self.close(inside, allowed, superset, Why::Superset);
+                break;
+            }
+            let reduced = self.relaxation.reduced(i);
+            let bound = self.whole_bound(value, rise + reduced.min(0.0));
+            let (bound, why) = if superset < bound { (superset, Why::Superset) } else { (bound, why) };
+            self.child(inside.with(i), allowed, bound, why);
             allowed = allowed.without(i);
             rise -= reduced.max(0.0);
         }
@@ -339,6 +343,19 @@ impl<O: SetObjective> Search<'_, O> {
             self.close(inside, inside, value + self.slack, Why::Superset);
         }
         self.order = order;
+        self.values = supersets;
+    }
+
+    /// Bounds by the value of a state and the experts of a list from each place on.
+    fn supersets(&mut self, mut state: O::State, order: &[(i64, usize)]) -> Vec<i64> {
+        let mut values = std::mem::take(&mut self.values);
+        values.clear();
+        for &(_, i) in order.iter().rev() {
+            self.o.push(&mut state, i);
+            values.push(self.o.value(&state) + self.slack);
+        }
+        values.reverse();
+        values
     }
 
     fn split_by_supersets(&mut self, inside: ExpertSet, allowed: ExpertSet, state: &O::State) {

@@ -54,7 +54,8 @@ pub(crate) struct Usage<'a> {
 
 impl<'a> Usage<'a> {
     pub(crate) fn of(constraints: &'a Constraints, set: ExpertSet) -> Self {
-        let mut this = Self { constraints, set: ExpertSet::EMPTY, used: vec![0; constraints.capacities.len()] };
+        let mut this =
+            Self { constraints, set: ExpertSet::EMPTY, used: vec![0; constraints.capacities.len()] };
         set.iter().for_each(|i| this.add(i));
         this
     }
@@ -73,9 +74,10 @@ impl<'a> Usage<'a> {
     /// Whether the set stays admissible with one expert more.
     pub(crate) fn fits(&self, i: usize) -> bool {
         let c = self.constraints;
-        let each = self.used.iter().zip(c.weights_of(i)).zip(&c.capacities);
-        let fits = each.fold(true, |fits, ((used, w), capacity)| fits & (used + w <= *capacity));
-        fits && !c.forbidden.contains(i) && (c.rows_suffice || c.admissible(self.set.with(i)))
+        let mut each = self.used.iter().zip(c.weights_of(i)).zip(&c.capacities);
+        each.all(|((used, w), capacity)| used + w <= *capacity)
+            && !c.forbidden.contains(i)
+            && (c.rows_suffice || c.admissible(self.set.with(i)))
     }
 
     /// The members of `among` that fit.
@@ -99,11 +101,7 @@ impl Constraints {
         let categories = rules.budgets.delay_s.len();
         check_experts(experts, categories)?;
         let shares = shares(rules, categories)?;
-        for (what, set) in [("required", rules.required), ("forbidden", rules.forbidden)]
-            .into_iter()
-            .chain(rules.exclusive.iter().map(|group| ("exclusive", *group)))
-        {
-            let _ = what;
+        for set in [rules.required, rules.forbidden].into_iter().chain(rules.exclusive.iter().copied()) {
             if set.end() > n {
                 return Err(Error::UnknownExpert { expert: set.end() - 1, experts: n });
             }
@@ -123,7 +121,11 @@ impl Constraints {
                 uplinks[c].push(cost_units(&field(expert, "uplink time"), cost.uplink_s)?);
                 if cost.uplink_s > cost.delay_s {
                     let what = field(expert, "uplink time");
-                    return Err(Error::InvalidValue { what, rule: "at most the delay", value: cost.uplink_s });
+                    return Err(Error::InvalidValue {
+                        what,
+                        rule: "at most the delay",
+                        value: cost.uplink_s,
+                    });
                 }
             }
             energies.push(cost_units(&field(expert, "energy"), energy)?);
@@ -193,7 +195,8 @@ impl Constraints {
         if self.delay == DelayModel::SerialPerServer {
             for (delays, &capacity) in self.delays.iter().zip(&self.delay_limits) {
                 for server in 0..self.servers {
-                    let weight = |i| self.aggregation + if self.server_of[i] == server { delays[i] } else { 0 };
+                    let weight =
+                        |i| self.aggregation + if self.server_of[i] == server { delays[i] } else { 0 };
                     rows.push(Row { weights: (0..n).map(weight).collect(), capacity });
                 }
             }
@@ -212,7 +215,8 @@ impl Constraints {
         self.weights = (0..n).flat_map(|i| rows.iter().map(move |row| row.weights[i])).collect();
         self.capacities = rows.iter().map(|row| row.capacity).collect();
         self.rows = rows;
-        self.rows_suffice = self.energy == EnergyModel::SumSelected && self.delay == DelayModel::SerialPerServer;
+        self.rows_suffice =
+            self.energy == EnergyModel::SumSelected && self.delay == DelayModel::SerialPerServer;
     }
 
     /// What an expert weighs in each row.
@@ -299,7 +303,12 @@ impl Constraints {
             }
         }
         if set.len() > self.max_experts {
-            return breach(Constraint::MaxExperts, count(set), count(ExpertSet::first(self.max_experts)), 1.0);
+            return breach(
+                Constraint::MaxExperts,
+                count(set),
+                count(ExpertSet::first(self.max_experts)),
+                1.0,
+            );
         }
         for (group, members) in self.exclusive.iter().enumerate() {
             let chosen = count(set.intersection(*members));
@@ -338,15 +347,15 @@ impl Constraints {
 
     /// Why nothing is feasible: the breach of the required experts, or of the expert that exceeds least.
     pub(crate) fn infeasible(&self) -> Error {
-        let error = |b: Breach| {
-            Error::Infeasible { constraint: b.constraint, needed: b.needed, budget: b.budget }
-        };
+        let error =
+            |b: Breach| Error::Infeasible { constraint: b.constraint, needed: b.needed, budget: b.budget };
         if let Some(breach) = self.breach(self.required) {
             return error(breach);
         }
         let excess = |b: &Breach| if b.budget > 0.0 { b.needed / b.budget } else { f64::INFINITY };
         let breaches = (0..self.experts).filter_map(|i| self.breach(self.required.with(i)));
-        let least = breaches.min_by(|a, b| excess(a).total_cmp(&excess(b)).then(a.needed.total_cmp(&b.needed)));
+        let least =
+            breaches.min_by(|a, b| excess(a).total_cmp(&excess(b)).then(a.needed.total_cmp(&b.needed)));
         error(least.unwrap_or(Breach { constraint: Constraint::NotEmpty, needed: 1.0, budget: 0.0 }))
     }
 }
@@ -399,7 +408,11 @@ fn shares(rules: &Rules, categories: usize) -> Result<Vec<f64>> {
 fn memory_limits(rules: &Rules, servers: usize) -> Result<Vec<i64>> {
     let Some(limits) = &rules.budgets.memory_bytes else { return Ok(Vec::new()) };
     if limits.len() < servers {
-        return Err(Error::Dimension { what: "memories of servers".into(), expected: servers, got: limits.len() });
+        return Err(Error::Dimension {
+            what: "memories of servers".into(),
+            expected: servers,
+            got: limits.len(),
+        });
     }
     Ok(limits.iter().take(servers).map(|&b| i64::try_from(b).unwrap_or(UNLIMITED).min(UNLIMITED)).collect())
 }
@@ -409,3 +422,7 @@ pub(crate) fn from_units(units: i64) -> f64 {
     units as f64 / COST_UNITS
 }
 
+/// Whether experts and rules fit together, without an objective.
+pub(crate) fn check_rules(experts: &[Expert], rules: &Rules) -> Result<()> {
+    Constraints::new(experts, rules).map(|_| ())
+}

@@ -17,7 +17,11 @@ pub(crate) fn solve<O: SetObjective>(o: &O, c: &Constraints, limits: &Limits) ->
     }
     let mut walk = Walk { o, c, limits, clock: Clock::new(limits), best: None };
     let complete = walk.visit(ExpertSet::EMPTY, &o.empty());
-    let upper = if complete { None } else { Some(if O::MONOTONE { o.of(ExpertSet::first(c.experts)) } else { i64::MAX }) };
+    let upper = if complete {
+        None
+    } else {
+        Some(if O::MONOTONE { o.of(ExpertSet::first(c.experts)) } else { i64::MAX })
+    };
     let stats = walk.clock.stats;
     Ok(Found { best: walk.best, upper, stats, leaves: None })
 }

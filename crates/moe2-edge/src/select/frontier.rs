@@ -48,7 +48,8 @@ impl<O: SetObjective + Clone> SelectionProblem<O> {
     /// Sets to begin with under a lower budget: greedy ones, and the last set with one member less.
     fn neighbours(&self, set: ExpertSet, c: &Constraints) -> Vec<ExpertSet> {
         let (o, all) = (self.objective(), ExpertSet::first(c.experts));
-        let less = set.difference(c.required).iter().map(|out| super::heuristic::fill(o, c, set.without(out), all));
+        let less =
+            set.difference(c.required).iter().map(|out| super::heuristic::fill(o, c, set.without(out), all));
         let mut sets: Vec<ExpertSet> = less.collect();
         sets.extend(
             [super::Greedy::Gain, super::Greedy::GainPerEnergy]
@@ -66,12 +67,13 @@ impl<O: SetObjective + Clone> SelectionProblem<O> {
     /// [`Error::LimitReached`] if `limits` end a search before its proof.
     pub fn energy_price_per_j(&self, step_j: f64, limits: &Limits) -> Result<f64> {
         let step = crate::fixed::budget_units("step of the energy budget", step_j)?;
-        if step < 1 || step >= UNLIMITED {
+        if !(1..UNLIMITED).contains(&step) {
             let (what, rule) = ("step of the energy budget".into(), "at least 0.001 J and finite");
             return Err(Error::InvalidValue { what, rule, value: step_j });
         }
         let here = self.proven(limits)?;
-        let more = self.constraints().with_energy_budget(self.constraints().energy_budget.saturating_add(step));
+        let more =
+            self.constraints().with_energy_budget(self.constraints().energy_budget.saturating_add(step));
         let there = self.with_constraints(more).proven(limits)?;
         Ok((there.value - here.value) / super::constraints::from_units(step))
     }

@@ -34,7 +34,12 @@ pub(crate) fn greedy<O: SetObjective>(o: &O, c: &Constraints, rule: Greedy, amon
 }
 
 /// Exchanges one member for one expert outside, and fills up, while the value rises.
-pub(crate) fn improve<O: SetObjective>(o: &O, c: &Constraints, mut set: ExpertSet, among: ExpertSet) -> ExpertSet {
+pub(crate) fn improve<O: SetObjective>(
+    o: &O,
+    c: &Constraints,
+    mut set: ExpertSet,
+    among: ExpertSet,
+) -> ExpertSet {
     let mut gains = vec![0; c.experts];
     let mut value = o.of(set);
     for _ in 0..4 {

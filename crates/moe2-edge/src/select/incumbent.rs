@@ -39,8 +39,8 @@ impl Incumbent {
         }
     }
 
-    /// Whether no proper superset of `inside` comes before this set at equal value.
-    pub(crate) fn precedes_supersets(&self, constraints: &Constraints, inside: ExpertSet) -> bool {
-        constraints.triple(inside) >= self.triple
+    /// Whether neither a set nor any superset of it comes before this one at equal value: supersets have a larger triple.
+    pub(crate) fn precedes(&self, constraints: &Constraints, set: ExpertSet) -> bool {
+        constraints.triple(set).cmp(&self.triple).then_with(|| set.lexicographic(self.set)).is_ge()
     }
 }

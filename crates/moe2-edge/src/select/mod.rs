@@ -19,10 +19,12 @@ mod search;
 mod solution;
 mod verify;
 
+pub(crate) use constraints::check_rules;
+
 pub use certificate::{Certificate, Leaf, Reason};
 pub use explain::Explanation;
 pub use problem::SelectionProblem;
 pub use robust::{Bootstrap, bootstrap};
 pub use rules::{Breach, Budgets, Constraint, DelayModel, EnergyModel, Rules, expected_energy_j};
-pub use solution::{Greedy, Limits, Order, SolveStats, Solution, Solver, Status, TieBreak};
+pub use solution::{Greedy, Limits, Order, Solution, SolveStats, Solver, Status, TieBreak};
 pub use verify::{CertificateError, verify_certificate};

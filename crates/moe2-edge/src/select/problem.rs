@@ -133,7 +133,11 @@ impl<O: SetObjective> SelectionProblem<O> {
 
     fn known(&self, set: ExpertSet) -> Result<ExpertSet> {
         let experts = self.constraints.experts;
-        if set.end() > experts { Err(Error::UnknownExpert { expert: set.end() - 1, experts }) } else { Ok(set) }
+        if set.end() > experts {
+            Err(Error::UnknownExpert { expert: set.end() - 1, experts })
+        } else {
+            Ok(set)
+        }
     }
 
     /// The best set, or the best that the limits allow.
@@ -168,7 +172,9 @@ impl<O: SetObjective> SelectionProblem<O> {
             Solver::BranchAndBound(order) => branch::solve(o, c, order, limits, start),
             Solver::Exhaustive => exhaustive::solve(o, c, limits)?,
             Solver::Polyblock => polyblock::solve(o, c, limits),
-            Solver::Greedy(rule) => self.heuristic(|| heuristic::greedy(o, c, rule, ExpertSet::first(c.experts))),
+            Solver::Greedy(rule) => {
+                self.heuristic(|| heuristic::greedy(o, c, rule, ExpertSet::first(c.experts)))
+            }
             Solver::Random { seed } => self.heuristic(|| heuristic::random(c, seed)),
         };
         self.solution(found)
@@ -179,7 +185,8 @@ impl<O: SetObjective> SelectionProblem<O> {
         let (o, c) = (&self.objective, &self.constraints);
         let set = if c.admissible(c.required) { choose() } else { ExpertSet::EMPTY };
         let best = c.feasible(set).then(|| Incumbent::new(c, set, o.of(set)));
-        let upper = if O::MONOTONE { o.of(ExpertSet::first(c.experts)).saturating_add(o.slack()) } else { i64::MAX };
+        let upper =
+            if O::MONOTONE { o.of(ExpertSet::first(c.experts)).saturating_add(o.slack()) } else { i64::MAX };
         let stats = SolveStats { nodes: 1, most_open: 0 };
         Found { best, upper: Some(upper), stats, leaves: None }
     }
@@ -188,7 +195,9 @@ impl<O: SetObjective> SelectionProblem<O> {
         let (o, c) = (&self.objective, &self.constraints);
         let Some(best) = found.best else {
             let any = c.admissible(c.required)
-                && (c.allow_empty || !c.required.is_empty() || (0..c.experts).any(|i| c.admissible(ExpertSet::one(i))));
+                && (c.allow_empty
+                    || !c.required.is_empty()
+                    || (0..c.experts).any(|i| c.admissible(ExpertSet::one(i))));
             return Err(if any { Error::LimitReached { nodes: found.stats.nodes } } else { c.infeasible() });
         };
         let set = best.set;

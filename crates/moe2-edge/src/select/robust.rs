@@ -1,8 +1,8 @@
 //! How much a selection depends on the prompts at hand.
 
+use super::SelectionProblem;
 use super::rules::Rules;
 use super::solution::{Limits, Solver};
-use super::SelectionProblem;
 use crate::objective::TopOne;
 use crate::{Error, Expert, ExpertSet, QualityTable, Result};
 use rand::RngExt as _;

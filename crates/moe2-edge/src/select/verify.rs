@@ -155,7 +155,8 @@ fn partition(leaves: Vec<&Leaf>, inside: ExpertSet, allowed: ExpertSet) -> Resul
         let Some(pivot) = decided.iter().next() else {
             return Err(CertificateError::Partition { inside, allowed, leaves: leaves.len() });
         };
-        let (with, without): (Vec<_>, Vec<_>) = leaves.into_iter().partition(|leaf| leaf.inside.contains(pivot));
+        let (with, without): (Vec<_>, Vec<_>) =
+            leaves.into_iter().partition(|leaf| leaf.inside.contains(pivot));
         for (part, inside, allowed) in
             [(with, inside.with(pivot), allowed), (without, inside, allowed.without(pivot))]
         {
@@ -215,9 +216,11 @@ fn lagrangian<O: SetObjective>(
     multipliers: &[f64],
 ) -> i64 {
     let base = o.of(anchor);
-    let priced = |i: usize| -> f64 { multipliers.iter().zip(&c.rows).map(|(l, row)| l * row.weights[i] as f64).sum() };
+    let priced =
+        |i: usize| -> f64 { multipliers.iter().zip(&c.rows).map(|(l, row)| l * row.weights[i] as f64).sum() };
     // Terms may be large and of both signs: their absolute sum bounds the rounding.
-    let mut terms: Vec<f64> = multipliers.iter().zip(&c.rows).map(|(l, row)| l * row.capacity as f64).collect();
+    let mut terms: Vec<f64> =
+        multipliers.iter().zip(&c.rows).map(|(l, row)| l * row.capacity as f64).collect();
     for i in leaf.allowed.iter() {
         let gain = if anchor.contains(i) { 0 } else { o.of(anchor.with(i)) - base };
         let reduced = gain as f64 - priced(i);

@@ -4,8 +4,8 @@ use crate::set;
 use moe2_edge::instance::small;
 use moe2_edge::objective::{AnyCorrect, FixedGateMixture, ServerLoss, TopOne};
 use moe2_edge::select::{
-    Certificate, CertificateError, DelayModel, EnergyModel, Limits, Order, Reason, Rules, SelectionProblem, Solver,
-    verify_certificate,
+    Certificate, CertificateError, DelayModel, EnergyModel, Limits, Order, Reason, Rules, SelectionProblem,
+    Solver, verify_certificate,
 };
 
 fn rules() -> Rules {
@@ -135,7 +135,8 @@ fn other_objectives() {
     let mut proof = loss.solve(Solver::Auto, &limits).unwrap().certificate.unwrap();
     verify_certificate(&loss, &proof).unwrap();
     let at = find(&proof, |reason| matches!(reason, Reason::Superset { .. }));
-    proof.leaves[at].reason = Reason::Lagrangian { anchor: set(&[]), multipliers: vec![], bound: proof.upper };
+    proof.leaves[at].reason =
+        Reason::Lagrangian { anchor: set(&[]), multipliers: vec![], bound: proof.upper };
     let error = verify_certificate(&loss, &proof).unwrap_err();
     assert!(matches!(error, CertificateError::NotSubmodular { .. }));
 

@@ -8,8 +8,13 @@ mod meter;
 #[cfg(all(feature = "gate", feature = "parquet"))]
 mod router_data;
 #![allow(clippy::unwrap_used, reason = "a failing step fails its test")]
+#![allow(clippy::float_cmp, reason = "costs are whole millijoules and milliseconds")]
+#![allow(clippy::approx_constant, reason = "0.3180 is a quality")]
+#![allow(clippy::type_complexity, reason = "rows of reference tables")]
 
 mod certificate;
+mod cluster;
+mod cost;
 mod objectives;
 mod select;
 

@@ -4,7 +4,8 @@ use crate::{same_cases, set};
 use moe2_edge::instance::{small, synthetic};
 use moe2_edge::objective::{SetObjective, TopOne};
 use moe2_edge::select::{
-    Constraint, DelayModel, EnergyModel, Explanation, Limits, Rules, SelectionProblem, Solver, Status, bootstrap,
+    Constraint, DelayModel, EnergyModel, Explanation, Limits, Rules, SelectionProblem, Solver, Status,
+    bootstrap,
 };
 use moe2_edge::{Error, Expert, ExpertSet, QualityTable};
 use proptest::prelude::*;
@@ -55,7 +56,9 @@ proptest! {
         prop_assert_eq!(best(&copies, &columns(table, &with_copy), &rules(energy, delay)).unwrap(), (value, chosen));
         // Whole multiples of all energies change nothing.
         let mut scaled = experts.clone();
-        scaled.iter_mut().for_each(|e| e.costs[0].energy_j *= 3.0);
+        for expert in &mut scaled {
+            expert.costs[0].energy_j *= 3.0;
+        }
         let whole = (energy * 1000.0).floor() / 1000.0;
         prop_assert_eq!(best(&scaled, table, &rules(3.0 * whole, delay)).unwrap(), (value, chosen));
         // Another order of the experts gives the same experts.
@@ -70,7 +73,8 @@ proptest! {
 #[test]
 fn points_of_the_frontier_solve_to_themselves() {
     let b = synthetic(40, 200, 20250116).unwrap();
-    let problem = |energy| SelectionProblem::new(TopOne::new(&b.table), &b.experts, &rules(energy, 2.5)).unwrap();
+    let problem =
+        |energy| SelectionProblem::new(TopOne::new(&b.table), &b.experts, &rules(energy, 2.5)).unwrap();
     let points = problem(60.0).frontier_energy(&Limits::default()).unwrap();
     assert!(points.len() > 20);
     for point in points.iter().step_by(5) {
@@ -143,7 +147,9 @@ fn explanations() {
     };
     assert!(!without.experts.contains(4));
     common::assert_close!(loss, 0.7299 - without.value, abs = 1e-12);
-    let Explanation::Blocked { breach } = problem.explain(7, &limits).unwrap() else { panic!("7 is too dear") };
+    let Explanation::Blocked { breach } = problem.explain(7, &limits).unwrap() else {
+        panic!("7 is too dear")
+    };
     assert_eq!((breach.constraint, breach.needed, breach.budget), (Constraint::Energy, 170.0, 75.0));
     let Explanation::Outbid { loss, with, breach } = problem.explain(5, &limits).unwrap() else {
         panic!("5 is outbid")
@@ -192,7 +198,10 @@ fn problems_refuse_wrong_inputs() {
     };
     assert!(matches!(refuse(&change(|e| e.name = "a".into()), &fine), Error::Duplicate { .. }));
     let negative = refuse(&change(|e| e.costs[0].energy_j = -1.0), &fine);
-    assert!(negative.to_string().starts_with("energy of expert \"b\" must be finite, not negative"), "{negative}");
+    assert!(
+        negative.to_string().starts_with("energy of expert \"b\" must be finite, not negative"),
+        "{negative}"
+    );
     assert!(matches!(refuse(&change(|e| e.costs[0].delay_s = f64::NAN), &fine), Error::InvalidValue { .. }));
     assert!(matches!(refuse(&change(|e| e.costs[0].uplink_s = 2.0), &fine), Error::InvalidValue { .. }));
     assert!(matches!(refuse(&change(|e| e.standby_j = f64::INFINITY), &fine), Error::InvalidValue { .. }));

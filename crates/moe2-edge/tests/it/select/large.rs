@@ -1,10 +1,11 @@
-//! Synthetic instances, against HiGHS 1.16, OR-Tools CP-SAT 9.15 and an independent branch and bound in Python.
+//! Synthetic instances, against `HiGHS` 1.16, OR-Tools CP-SAT 9.15 and an independent branch and bound in Python.
 
 use crate::set;
 use moe2_edge::instance::{Instance, synthetic};
 use moe2_edge::objective::{SetObjective, TopOne};
 use moe2_edge::select::{
-    DelayModel, EnergyModel, Greedy, Limits, Order, Rules, SelectionProblem, Solver, Status, verify_certificate,
+    DelayModel, EnergyModel, Greedy, Limits, Order, Rules, SelectionProblem, Solver, Status,
+    verify_certificate,
 };
 use moe2_edge::{Error, ExpertSet, QualityTable};
 
@@ -27,7 +28,8 @@ fn sums(instance: &Instance) -> (i64, i64, i64) {
         instance.experts.iter().map(|e| (1000.0 * f(e)).round() as i64).sum::<i64>()
     };
     let n = instance.experts.len();
-    let scores = (0..n).flat_map(|i| instance.table.expert_scores(i)).map(|&q| (1e6 * f64::from(q)).round() as i64);
+    let scores =
+        (0..n).flat_map(|i| instance.table.expert_scores(i)).map(|&q| (1e6 * f64::from(q)).round() as i64);
     (total(|e| e.costs[0].energy_j), total(|e| e.costs[0].delay_s), scores.sum())
 }
 
@@ -89,8 +91,10 @@ fn forty_experts() {
 fn fewer_experts() {
     let b = synthetic(40, 200, 20250116).unwrap();
     for n in [16, 20, 24] {
-        let scores: Vec<f32> =
-            (0..200).flat_map(|m| (0..n).map(move |i| (m, i))).map(|(m, i)| b.table.expert_scores(i)[m]).collect();
+        let scores: Vec<f32> = (0..200)
+            .flat_map(|m| (0..n).map(move |i| (m, i)))
+            .map(|(m, i)| b.table.expert_scores(i)[m])
+            .collect();
         let table = QualityTable::from_scores(n, &scores, None, None).unwrap();
         let first = Instance { experts: b.experts[..n].to_vec(), table };
         let problem = problem(&first, 60.0, 2.5);

@@ -3,8 +3,8 @@
 use crate::{same_cases, set};
 use moe2_edge::objective::{AnswerClass, AnyCorrect, BestMixture, ServerLoss, SetObjective, TopOne};
 use moe2_edge::select::{
-    Budgets, DelayModel, EnergyModel, Limits, Order, Rules, SelectionProblem, Solution, Solver, Status, TieBreak,
-    verify_certificate,
+    Budgets, DelayModel, EnergyModel, Limits, Order, Rules, SelectionProblem, Solution, Solver, Status,
+    TieBreak, verify_certificate,
 };
 use moe2_edge::{Error, Expert, ExpertSet, QualityTable, model::CategoryCost};
 use proptest::prelude::*;
@@ -41,20 +41,21 @@ fn delay_model() -> impl Strategy<Value = DelayModel> {
 fn experts(n: usize, categories: usize) -> impl Strategy<Value = Vec<Expert>> {
     let costs = proptest::collection::vec((1_u32..6, 1_u32..8, 0_u32..3), categories);
     proptest::collection::vec((0_usize..3, costs, 0_u32..3, 0_u64..4), n).prop_map(|rows| {
-        let expert = |(i, (server, costs, standby, memory_bytes)): (usize, (usize, Vec<_>, u32, u64))| Expert {
-            name: format!("{i}"),
-            server,
-            costs: costs
-                .into_iter()
-                .map(|(delay, energy, uplink): (u32, u32, u32)| CategoryCost {
-                    delay_s: f64::from(delay),
-                    energy_j: f64::from(energy),
-                    uplink_s: 0.25 * f64::from(uplink),
-                })
-                .collect(),
-            standby_j: 0.5 * f64::from(standby),
-            memory_bytes,
-        };
+        let expert =
+            |(i, (server, costs, standby, memory_bytes)): (usize, (usize, Vec<_>, u32, u64))| Expert {
+                name: format!("{i}"),
+                server,
+                costs: costs
+                    .into_iter()
+                    .map(|(delay, energy, uplink): (u32, u32, u32)| CategoryCost {
+                        delay_s: f64::from(delay),
+                        energy_j: f64::from(energy),
+                        uplink_s: 0.25 * f64::from(uplink),
+                    })
+                    .collect(),
+                standby_j: 0.5 * f64::from(standby),
+                memory_bytes,
+            };
         rows.into_iter().enumerate().map(expert).collect()
     })
 }
@@ -90,8 +91,11 @@ fn rules(n: usize, categories: usize) -> impl Strategy<Value = Rules> {
 fn case(most: usize) -> impl Strategy<Value = Case> {
     (2_usize..=most, 1_usize..3, 1_usize..9).prop_flat_map(|(n, categories, prompts)| {
         let scores = proptest::collection::vec((0_u8..6).prop_map(|q| f32::from(q) / 5.0), n * prompts);
-        (experts(n, categories), scores, rules(n, categories))
-            .prop_map(|(experts, scores, rules)| Case { experts, scores, rules })
+        (experts(n, categories), scores, rules(n, categories)).prop_map(|(experts, scores, rules)| Case {
+            experts,
+            scores,
+            rules,
+        })
     })
 }
 
@@ -213,10 +217,8 @@ proptest! {
 fn required_beats_everything() {
     let table = QualityTable::from_scores(2, &[0.9, 0.1], None, None).unwrap();
     let experts = [Expert::new("good", 0, 1.0, 1.0), Expert::new("poor", 0, 1.0, 1.0)];
-    let rules = Rules {
-        required: set(&[1]),
-        ..Rules::new(EnergyModel::SumSelected, DelayModel::Parallel, 1.0, 5.0)
-    };
+    let rules =
+        Rules { required: set(&[1]), ..Rules::new(EnergyModel::SumSelected, DelayModel::Parallel, 1.0, 5.0) };
     let problem = SelectionProblem::new(TopOne::new(&table), &experts, &rules).unwrap();
     let solution = problem.solve(Solver::Auto, &Limits::default()).unwrap();
     assert_eq!(solution.experts, set(&[1]));

@@ -77,10 +77,7 @@ fn energy_of_all_members() {
             assert_eq!(solution.upper_units, solution.value_units);
         }
         let value = problem.solve(Solver::Auto, &Limits::default()).unwrap().value_units;
-        assert_eq!(
-            subsets().filter(|set| fits(*set) && problem.objective().of(*set) == value).count(),
-            tied
-        );
+        assert_eq!(subsets().filter(|set| fits(*set) && problem.objective().of(*set) == value).count(), tied);
     }
 }
 
@@ -118,7 +115,11 @@ fn energy_of_the_two_worst() {
         for solver in EXACT {
             let solution = problem.solve(solver, &Limits::default()).unwrap();
             assert_close!(solution.value, value, abs = 1e-12);
-            assert_eq!((solution.experts, solution.energy_j), (set(best), used), "{energy} {delay} {solver:?}");
+            assert_eq!(
+                (solution.experts, solution.energy_j),
+                (set(best), used),
+                "{energy} {delay} {solver:?}"
+            );
         }
     }
 }
@@ -204,8 +205,10 @@ fn the_flags_of_monotone_objectives_hold_and_a_fixed_gate_falls() {
         }
     }
     // Logits 4 q: every addition hurts.
-    let logits: Vec<f64> =
-        (0..6).flat_map(|m| (0..8).map(move |i| (m, i))).map(|(m, i)| 4.0 * f64::from(small.table.expert_scores(i)[m])).collect();
+    let logits: Vec<f64> = (0..6)
+        .flat_map(|m| (0..8).map(move |i| (m, i)))
+        .map(|(m, i)| 4.0 * f64::from(small.table.expert_scores(i)[m]))
+        .collect();
     let gate = FixedGateMixture::new(&small.table, &logits).unwrap();
     let loss = |list: &[usize]| -gate.of(set(list)) as f64 / gate.scale();
     assert_close!(loss(&[7]), 0.196369, abs = 1e-6);
@@ -215,12 +218,19 @@ fn the_flags_of_monotone_objectives_hold_and_a_fixed_gate_falls() {
     assert!(check(&gate, false, 1000, 7).is_some());
     let rules = rules(EnergyModel::SumSelected, 300.0, 9.0);
     let problem = SelectionProblem::new(gate, &small.experts, &rules).unwrap();
-    for solver in [Solver::Polyblock, Solver::BranchAndBound(Order::DepthFirst), Solver::BranchAndBound(Order::BestFirst)] {
+    for solver in [
+        Solver::Polyblock,
+        Solver::BranchAndBound(Order::DepthFirst),
+        Solver::BranchAndBound(Order::BestFirst),
+    ] {
         let refused = problem.solve(solver, &Limits::default()).unwrap_err();
         assert!(matches!(refused, Error::NonMonotone { what: "FixedGateMixture" }));
     }
     let best = problem.solve(Solver::Auto, &Limits::default()).unwrap();
-    let by_hand = subsets().filter(|set| problem.breach(*set).unwrap().is_none()).map(|set| problem.objective().of(set)).max();
+    let by_hand = subsets()
+        .filter(|set| problem.breach(*set).unwrap().is_none())
+        .map(|set| problem.objective().of(set))
+        .max();
     assert_eq!(Some(best.value_units), by_hand);
     assert_eq!(best.experts, set(&[7]));
 }
