@@ -37,7 +37,7 @@ pub enum Error {
     #[error("{}{at}: {fault}", path.display())]
     Data {
         /// The file.
-        path: std::path::PathBuf,
+        path: PathBuf,
         /// Where in it.
         at: crate::data::At,
         /// What is wrong there.
@@ -48,7 +48,7 @@ pub enum Error {
     #[error("gate file {}: {fault}", path.display())]
     GateFile {
         /// The file.
-        path: std::path::PathBuf,
+        path: PathBuf,
         /// What is wrong with it.
         #[source]
         fault: crate::gate::GateFileFault,

@@ -4,11 +4,11 @@ use super::{equal, exact, known};
 use crate::instance::{Instance, small, synthetic};
 use crate::objective::{AnswerClass, AnyCorrect, BestMixture, SetObjective, TopOne};
 use crate::select::{
-    Budgets, Certificate, DelayModel, EnergyModel, Greedy, Limits, Order, Reason, Rules, SelectionProblem, Solver,
-    verify_certificate,
+    Budgets, Certificate, DelayModel, EnergyModel, Greedy, Limits, Order, Reason, Rules, SelectionProblem,
+    Solver, verify_certificate,
 };
 use crate::{Error, ExpertSet, Result};
-use common::experiment::{Bound, Cell, Context, Expected, Experiment, Record, Table};
+use common::experiment::{Bound, Cell, Context, Expected, Experiment, Profile, Record, Table};
 use rand::{Rng, RngExt as _};
 
 /// The selector.
@@ -88,19 +88,37 @@ const GREEDY: [Greedy; 3] = [Greedy::Gain, Greedy::GainPerEnergy, Greedy::BestSi
 /// # Errors
 /// Those of the solvers.
 pub fn measure(context: &Context<'_>, record: &mut Record) -> Result<()> {
-    let rounds = context.profile().pick(30, 100, 300, 300);
+    let rounds = if context.profile() == Profile::Smoke { 30 } else { 100 };
     let mut proofs = Proofs::default();
     small_instance(record, &mut proofs)?;
     random_instances(rounds, &mut context.rng("moe2/x1"), record)?;
     let mut gaps = Table::new(
         "gaps",
         "Best sum of scores in millionths, and what heuristics miss of it",
-        &["experts", "prompts", "energy / J", "delay / s", "best", "members", "by gain / %", "gain per J / %", "best single / %", "boxes"],
+        &[
+            "experts",
+            "prompts",
+            "energy / J",
+            "delay / s",
+            "best",
+            "members",
+            "by gain / %",
+            "gain per J / %",
+            "best single / %",
+            "boxes",
+        ],
     );
     let forty = synthetic(40, 200, 20_250_116)?;
     let budgets = [(15.0, 1.0), (30.0, 1.5), (60.0, 2.5), (100.0, 4.0), (200.0, 5.0)];
     large(&forty, &FORTY, &budgets, &mut gaps, &mut proofs, record)?;
-    large(&synthetic(60, 200, 20_250_116)?, &SIXTY, &[(60.0, 2.5), (120.0, 3.5)], &mut gaps, &mut proofs, record)?;
+    large(
+        &synthetic(60, 200, 20_250_116)?,
+        &SIXTY,
+        &[(60.0, 2.5), (120.0, 3.5)],
+        &mut gaps,
+        &mut proofs,
+        record,
+    )?;
     large(&synthetic(60, 2000, 5)?, &MANY, &[(60.0, 2.5), (150.0, 4.0)], &mut gaps, &mut proofs, record)?;
     record.table(gaps);
     frontiers(&forty, record)?;
@@ -135,7 +153,8 @@ impl Proofs {
         if let Some(certificate) = &solution.certificate {
             self.made += 1;
             self.accepted += usize::from(verify_certificate(problem, certificate).is_ok());
-            self.forged += forgeries(certificate).iter().filter(|c| verify_certificate(problem, c).is_ok()).count();
+            self.forged +=
+                forgeries(certificate).iter().filter(|c| verify_certificate(problem, c).is_ok()).count();
         }
         for rule in GREEDY {
             match problem.solve(Solver::Greedy(rule), &Limits::default()) {
@@ -172,8 +191,20 @@ fn forgeries(certificate: &Certificate) -> Vec<Certificate> {
 
 fn small_instance(record: &mut Record, proofs: &mut Proofs) -> Result<()> {
     const BUDGETS: [(f64, f64); 14] = [
-        (5.0, 9.0), (6.0, 9.0), (20.0, 9.0), (40.0, 9.0), (60.0, 5.0), (75.0, 5.0), (110.0, 5.0), (110.0, 4.0),
-        (130.0, 8.0), (150.0, 3.0), (200.0, 3.0), (240.0, 5.0), (300.0, 9.0), (454.0, 9.0),
+        (5.0, 9.0),
+        (6.0, 9.0),
+        (20.0, 9.0),
+        (40.0, 9.0),
+        (60.0, 5.0),
+        (75.0, 5.0),
+        (110.0, 5.0),
+        (110.0, 4.0),
+        (130.0, 8.0),
+        (150.0, 3.0),
+        (200.0, 3.0),
+        (240.0, 5.0),
+        (300.0, 9.0),
+        (454.0, 9.0),
     ];
     let Instance { experts, table } = small()?;
     let mut differ = 0;
@@ -190,12 +221,23 @@ fn small_instance(record: &mut Record, proofs: &mut Proofs) -> Result<()> {
             Ok(best) => {
                 proofs.check(&problem, best.value_units)?;
                 results.row([
-                    energy.into(), delay.into(), best.value.into(), members(best.experts), best.energy_j.into(),
+                    energy.into(),
+                    delay.into(),
+                    best.value.into(),
+                    members(best.experts),
+                    best.energy_j.into(),
                     best.delay_s[0].into(),
                 ]);
             }
             Err(Error::Infeasible { .. }) => {
-                results.row([energy.into(), delay.into(), "none fits".into(), "".into(), "".into(), "".into()]);
+                results.row([
+                    energy.into(),
+                    delay.into(),
+                    "none fits".into(),
+                    "".into(),
+                    "".into(),
+                    "".into(),
+                ]);
             }
             Err(error) => return Err(error),
         }
@@ -265,7 +307,7 @@ fn random_instances(rounds: usize, rng: &mut impl Rng, record: &mut Record) -> R
         sets += solutions.iter().filter(|solution| **solution != solutions[0]).count();
         let problem = SelectionProblem::new(AnyCorrect::new(table), experts, &rules)?;
         any = any.max(largest(&solve_all(&problem)?, problem.objective().scale()));
-        if experts.len() <= 8 {
+        if experts.len() <= 6 {
             let problem = SelectionProblem::new(random_mixture(experts.len(), rng)?, experts, &rules)?;
             mixture = mixture.max(largest(&solve_all(&problem)?, problem.objective().scale()));
         }
@@ -299,8 +341,11 @@ fn large(
     record: &mut Record,
 ) -> Result<()> {
     for (name, &(energy, delay)) in names.iter().zip(budgets) {
-        let problem =
-            SelectionProblem::new(TopOne::new(&instance.table), &instance.experts, &rules(energy, delay, 0.02))?;
+        let problem = SelectionProblem::new(
+            TopOne::new(&instance.table),
+            &instance.experts,
+            &rules(energy, delay, 0.02),
+        )?;
         let best = problem.solve(Solver::Auto, &Limits::default())?;
         exact(record, name, best.value_units as f64);
         proofs.check(&problem, best.value_units)?;
