@@ -1,0 +1,6 @@
+//! Selections against independent computations.
+
+mod invariants;
+mod large;
+mod random;
+mod small;
