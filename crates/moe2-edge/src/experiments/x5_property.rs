@@ -10,6 +10,7 @@ use crate::objective::{
 };
 use crate::{ExpertSet, Result};
 use common::experiment::{Bound, Context, Evidence, Expected, Experiment, Record, Table};
+use rayon::prelude::*;
 
 /// The optimality-preserving property, and monotonicity.
 pub const EXPERIMENT: Experiment = Experiment {
@@ -124,10 +125,10 @@ fn six_experts(context: &Context<'_>, record: &mut Record) -> Result<()> {
             (GateLoss::Posterior, "posterior"),
             (GateLoss::Mixture, "mixture"),
         ] {
-            let steps = 500;
+            let steps = 1500;
             let gate = Tabular::train(&examples, loss, ExpertSet::first(experts), steps)?;
             let regrets: Vec<f64> = sets
-                .iter()
+                .par_iter()
                 .map(|&set| gate.restriction_regret(&examples, loss, set, steps))
                 .collect::<Result<_>>()?;
             let largest = regrets.iter().copied().fold(f64::NEG_INFINITY, f64::max);
