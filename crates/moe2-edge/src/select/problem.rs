@@ -191,7 +191,7 @@ impl<O: SetObjective> SelectionProblem<O> {
         Found { best, upper: Some(upper), stats, leaves: None }
     }
 
-    fn solution(&self, found: Found) -> Result<Solution> {
+    pub(crate) fn solution(&self, found: Found) -> Result<Solution> {
         let (o, c) = (&self.objective, &self.constraints);
         let Some(best) = found.best else {
             let any = c.admissible(c.required)
