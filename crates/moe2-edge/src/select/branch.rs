@@ -291,7 +291,7 @@ impl<O: SetObjective> Search<'_, O> {
 
     /// The largest whole value below a bound in real numbers.
     fn whole_bound(&self, value: i64, gain: f64) -> i64 {
-        value + whole((gain + self.margin).floor()) + self.slack
+        value.saturating_add(whole((gain + self.margin).floor())).saturating_add(self.slack)
     }
 
     fn split_by_gains(

@@ -191,6 +191,27 @@ impl Constraints {
         this
     }
 
+    /// The same rules with a budget that is so many units larger; `None` for a constraint without a budget.
+    pub(crate) fn with_more(&self, constraint: Constraint, units: i64) -> Option<Self> {
+        let mut this = self.clone();
+        match constraint {
+            Constraint::Energy => this.energy_budget += units,
+            Constraint::Delay { category } => *this.delay_limits.get_mut(category)? += units,
+            Constraint::Memory { server } => *this.memory_limits.get_mut(server)? += units,
+            Constraint::MaxExperts => {
+                this.max_experts = this.max_experts.saturating_add(usize::try_from(units).ok()?);
+            }
+            Constraint::Exclusive { .. }
+            | Constraint::Forbidden
+            | Constraint::Required
+            | Constraint::NotEmpty => {
+                return None;
+            }
+        }
+        this.make_rows();
+        Some(this)
+    }
+
     fn make_rows(&mut self) {
         let n = self.experts;
         let mut rows = Vec::new();

@@ -18,8 +18,8 @@ use crate::{Error, Expert, ExpertSet, Result};
 ///                              required, forbidden and exclusive experts
 /// ```
 ///
-/// The problem, quality under one energy limit and one delay limit with a loss that is monotone in the set, is that of arXiv
-/// 2501.09410, abstract; its form here is derived here. Energies are whole millijoules, delays whole milliseconds, costs
+/// Quality under limits of energy and delay, with a loss that is monotone in the set, is the subject of arXiv 2501.09410,
+/// abstract; the form of the problem is derived here. Energies are whole millijoules, delays whole milliseconds, costs
 /// rounded up and budgets down.
 ///
 /// ```
