@@ -305,7 +305,7 @@ impl<O: SetObjective> Search<'_, O> {
         let mut free = allowed.difference(inside);
         self.o.gains(state, free, &mut self.gains);
         let mut allowed = allowed;
-        if self.leaves.is_none() && self.slack == 0 {
+        if self.leaves.is_none() && self.slack == 0 && !inside.is_empty() {
             // An expert without gain here has none later; the set without it is worth as much and comes first.
             free = free.iter().filter(|&i| self.gains[i] > 0).collect();
             allowed = inside.union(free);

@@ -180,7 +180,7 @@ impl<O: SetObjective> SelectionProblem<O> {
         self.solution(found)
     }
 
-    /// A set found without proof, bounded by the value of all experts that fit.
+    /// A set found without proof, bounded by the value of all experts.
     fn heuristic(&self, choose: impl FnOnce() -> ExpertSet) -> Found {
         let (o, c) = (&self.objective, &self.constraints);
         let set = if c.admissible(c.required) { choose() } else { ExpertSet::EMPTY };
