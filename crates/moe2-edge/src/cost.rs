@@ -1,5 +1,4 @@
-//! Delay and energy of one prompt on one expert, by the roofline of its device. Derived here; the terms, computing,
-//! transmission and aggregation, are those that a summary of arXiv 2501.09410 names.
+//! Delay and energy of one prompt on one expert, by the roofline of its device. Derived here.
 
 use crate::model::{CategoryCost, Device, Link, Llm, PowerMode, positive};
 use crate::{Error, Result};

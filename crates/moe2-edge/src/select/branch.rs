@@ -291,7 +291,7 @@ impl<O: SetObjective> Search<'_, O> {
 
     /// The largest whole value below a bound in real numbers.
     fn whole_bound(&self, value: i64, gain: f64) -> i64 {
-        value + whole((gain + self.margin).floor()) + self.slack
+        value.saturating_add(whole((gain + self.margin).floor())).saturating_add(self.slack)
     }
 
     fn split_by_gains(
@@ -302,8 +302,14 @@ impl<O: SetObjective> Search<'_, O> {
         value: i64,
         usage: &Usage<'_>,
     ) {
-        let free = allowed.difference(inside);
+        let mut free = allowed.difference(inside);
         self.o.gains(state, free, &mut self.gains);
+        let mut allowed = allowed;
+        if self.leaves.is_none() && self.slack == 0 && !inside.is_empty() {
+            // An expert without gain here has none later; the set without it is worth as much and comes first.
+            free = free.iter().filter(|&i| self.gains[i] > 0).collect();
+            allowed = inside.union(free);
+        }
         usage.left(&mut self.left);
         let mut rise = self.relaxation.bound(&self.gains, free, &self.left);
         if !self.hopeless(self.whole_bound(value, rise), inside) {
@@ -321,7 +327,6 @@ impl<O: SetObjective> Search<'_, O> {
         order.extend(free.iter().map(|i| (self.gains[i], i)));
         order.sort_unstable_by_key(|&(gain, i)| (std::cmp::Reverse(gain), i));
         let supersets = self.supersets(state.clone(), &order);
-        let mut allowed = allowed;
         for (&(_, i), &superset) in order.iter().zip(&supersets) {
             let bound = self.whole_bound(value, rise);
             if self.hopeless(bound, inside) {

@@ -44,6 +44,14 @@ pub(crate) struct Constraints {
     capacities: Vec<i64>,
 }
 
+/// A sum over members, and of the `k` largest of some costs of members, that must not exceed a capacity.
+#[cfg(feature = "milp")]
+pub(crate) struct Additive {
+    pub(crate) weights: Vec<i64>,
+    pub(crate) capacity: i64,
+    pub(crate) largest: Option<(usize, Vec<i64>)>,
+}
+
 /// A set that grows and what it uses of each row.
 #[derive(Debug, Clone)]
 pub(crate) struct Usage<'a> {
@@ -183,6 +191,27 @@ impl Constraints {
         this
     }
 
+    /// The same rules with a budget that is so many units larger; `None` for a constraint without a budget.
+    pub(crate) fn with_more(&self, constraint: Constraint, units: i64) -> Option<Self> {
+        let mut this = self.clone();
+        match constraint {
+            Constraint::Energy => this.energy_budget += units,
+            Constraint::Delay { category } => *this.delay_limits.get_mut(category)? += units,
+            Constraint::Memory { server } => *this.memory_limits.get_mut(server)? += units,
+            Constraint::MaxExperts => {
+                this.max_experts = this.max_experts.saturating_add(usize::try_from(units).ok()?);
+            }
+            Constraint::Exclusive { .. }
+            | Constraint::Forbidden
+            | Constraint::Required
+            | Constraint::NotEmpty => {
+                return None;
+            }
+        }
+        this.make_rows();
+        Some(this)
+    }
+
     fn make_rows(&mut self) {
         let n = self.experts;
         let mut rows = Vec::new();
@@ -223,6 +252,42 @@ impl Constraints {
     pub(crate) fn weights_of(&self, i: usize) -> &[i64] {
         let rows = self.capacities.len();
         &self.weights[i * rows..][..rows]
+    }
+
+    /// All budgets as sums that must not exceed a capacity, one of them with the sum of the `k` largest costs, and the largest
+    /// delay as one sum for each expert.
+    #[cfg(feature = "milp")]
+    pub(crate) fn additive(&self) -> Vec<Additive> {
+        let mut all: Vec<Additive> = self
+            .rows
+            .iter()
+            .map(|row| Additive { weights: row.weights.clone(), capacity: row.capacity, largest: None })
+            .collect();
+        if let EnergyModel::WorstTopK { k } | EnergyModel::SumStandby { k } = self.energy {
+            let weights = match self.energy {
+                EnergyModel::SumStandby { .. } => self.standby.clone(),
+                _ => vec![0; self.experts],
+            };
+            all.push(Additive {
+                weights,
+                capacity: self.energy_budget,
+                largest: Some((k, self.energies.clone())),
+            });
+        }
+        if self.delay != DelayModel::SerialPerServer {
+            for (category, &capacity) in self.delay_limits.iter().enumerate() {
+                for slowest in 0..self.experts {
+                    let uplink = |i: usize| match self.delay {
+                        DelayModel::SharedUplink => self.uplinks[category][i],
+                        _ => 0,
+                    };
+                    let rest = |i: usize| if i == slowest { self.delays[category][i] - uplink(i) } else { 0 };
+                    let weights = (0..self.experts).map(|i| self.aggregation + uplink(i) + rest(i)).collect();
+                    all.push(Additive { weights, capacity, largest: None });
+                }
+            }
+        }
+        all
     }
 
     /// Energy of a set, mJ.
@@ -332,14 +397,14 @@ impl Constraints {
     /// Whether `j` may stand for `i` in every set and beside every set, and makes it no later in the canonical order.
     pub(crate) fn replaces(&self, j: usize, i: usize) -> bool {
         let no_more = |list: &[i64]| list[j] <= list[i];
-        !self.required.contains(i)
-            && !self.forbidden.contains(j)
+        // The delay is part of the canonical order even without a limit.
+        (self.delay != DelayModel::SerialPerServer || self.server_of[i] == self.server_of[j])
             && no_more(&self.energies)
-            && no_more(&self.standby)
             && (j < i || (self.energy == EnergyModel::SumSelected && self.energies[j] < self.energies[i]))
+            && no_more(&self.standby)
+            && !self.required.contains(i)
+            && !self.forbidden.contains(j)
             && self.rows.iter().all(|row| no_more(&row.weights))
-            // The delay is part of the canonical order even without a limit.
-            && (self.delay != DelayModel::SerialPerServer || self.server_of[i] == self.server_of[j])
             && self.delays.iter().all(|list| no_more(list))
             && self.uplinks.iter().all(|list| no_more(list))
             && self.delays.iter().zip(&self.uplinks).all(|(d, u)| d[j] - u[j] <= d[i] - u[i])

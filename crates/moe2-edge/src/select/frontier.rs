@@ -2,8 +2,9 @@
 
 use super::constraints::Constraints;
 use super::problem::SelectionProblem;
+use super::rules::Constraint;
 use super::solution::{Limits, Solution, Solver, Status, TieBreak};
-use crate::fixed::UNLIMITED;
+use crate::fixed::{COST_UNITS, UNLIMITED, budget_units, whole};
 use crate::objective::SetObjective;
 use crate::{Error, ExpertSet, Result};
 
@@ -59,23 +60,46 @@ impl<O: SetObjective + Clone> SelectionProblem<O> {
         sets
     }
 
-    /// What one joule more of energy budget is worth: the difference of the best values at the problem's budget and at
-    /// one that is `step_j` larger, per joule. Both are solved exactly.
+    /// What a larger budget is worth: the best value at a budget that is `step` larger less that at the problem's own, per
+    /// unit of the budget. Both are solved exactly. Steps are in the unit of the [`Constraint`], rounded to mJ, ms, bytes and experts.
+    ///
+    /// ```
+    /// use moe2_edge::objective::TopOne;
+    /// use moe2_edge::select::{Constraint, DelayModel, EnergyModel, Limits, Rules, SelectionProblem};
+    /// let small = moe2_edge::instance::small()?;
+    /// let mut rules = Rules::new(EnergyModel::SumSelected, DelayModel::SerialPerServer, 71.0, 9.0);
+    /// rules.aggregation_s = 0.05;
+    /// let problem = SelectionProblem::new(TopOne::new(&small.table), &small.experts, &rules)?;
+    /// // two joules more buy 0.7349 instead of 0.7299
+    /// let price = problem.shadow_price(Constraint::Energy, 2.0, &Limits::default())?;
+    /// common::assert_close!(price, 0.0025, abs = 1e-12);
+    /// # Ok::<(), moe2_edge::Error>(())
+    /// ```
     ///
     /// # Errors
-    /// As [`SelectionProblem::solve`]; [`Error::InvalidValue`] for a step below a millijoule or not finite;
-    /// [`Error::LimitReached`] if `limits` end a search before its proof.
-    pub fn energy_price_per_j(&self, step_j: f64, limits: &Limits) -> Result<f64> {
-        let step = crate::fixed::budget_units("step of the energy budget", step_j)?;
-        if !(1..UNLIMITED).contains(&step) {
-            let (what, rule) = ("step of the energy budget".into(), "at least 0.001 J and finite");
-            return Err(Error::InvalidValue { what, rule, value: step_j });
+    /// As [`SelectionProblem::solve`]; [`Error::InvalidValue`] for a step below one unit, not finite, or of a constraint without a
+    /// budget; [`Error::LimitReached`] if `limits` end a search before its proof.
+    pub fn shadow_price(&self, constraint: Constraint, step: f64, limits: &Limits) -> Result<f64> {
+        let what = || format!("step of {constraint}");
+        let (units, scale) = match constraint {
+            Constraint::Energy | Constraint::Delay { .. } => (budget_units(&what(), step)?, COST_UNITS),
+            _ if step.is_finite() && step < 1e15 => (whole(step.floor()), 1.0),
+            _ => (UNLIMITED, 1.0),
+        };
+        if !(1..UNLIMITED).contains(&units) {
+            let rule = "at least one unit of the budget and finite";
+            return Err(Error::InvalidValue { what: what(), rule, value: step });
         }
+        let Some(more) = self.constraints().with_more(constraint, units) else {
+            return Err(Error::InvalidValue {
+                what: what(),
+                rule: "of a constraint with a budget",
+                value: step,
+            });
+        };
         let here = self.proven(limits)?;
-        let more =
-            self.constraints().with_energy_budget(self.constraints().energy_budget.saturating_add(step));
         let there = self.with_constraints(more).proven(limits)?;
-        Ok((there.value - here.value) / super::constraints::from_units(step))
+        Ok((there.value - here.value) / (units as f64 / scale))
     }
 
     pub(crate) fn proven(&self, limits: &Limits) -> Result<Solution> {

@@ -10,6 +10,8 @@ mod explain;
 mod frontier;
 mod heuristic;
 mod incumbent;
+#[cfg(feature = "milp")]
+mod milp;
 mod polyblock;
 mod problem;
 mod relaxation;

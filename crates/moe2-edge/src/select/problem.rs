@@ -18,8 +18,8 @@ use crate::{Error, Expert, ExpertSet, Result};
 ///                              required, forbidden and exclusive experts
 /// ```
 ///
-/// The problem, quality under one energy limit and one delay limit with a loss that is monotone in the set, is that of arXiv
-/// 2501.09410, abstract; its form here is derived here. Energies are whole millijoules, delays whole milliseconds, costs
+/// Quality under limits of energy and delay, with a loss that is monotone in the set, is the subject of arXiv 2501.09410,
+/// abstract; the form of the problem is derived here. Energies are whole millijoules, delays whole milliseconds, costs
 /// rounded up and budgets down.
 ///
 /// ```
@@ -180,7 +180,7 @@ impl<O: SetObjective> SelectionProblem<O> {
         self.solution(found)
     }
 
-    /// A set found without proof, bounded by the value of all experts that fit.
+    /// A set found without proof, bounded by the value of all experts.
     fn heuristic(&self, choose: impl FnOnce() -> ExpertSet) -> Found {
         let (o, c) = (&self.objective, &self.constraints);
         let set = if c.admissible(c.required) { choose() } else { ExpertSet::EMPTY };
@@ -191,7 +191,7 @@ impl<O: SetObjective> SelectionProblem<O> {
         Found { best, upper: Some(upper), stats, leaves: None }
     }
 
-    fn solution(&self, found: Found) -> Result<Solution> {
+    pub(crate) fn solution(&self, found: Found) -> Result<Solution> {
         let (o, c) = (&self.objective, &self.constraints);
         let Some(best) = found.best else {
             let any = c.admissible(c.required)

@@ -132,6 +132,22 @@ fn tables_refuse_what_is_not_a_score() {
     assert!(matches!(refuse(1, &[0.5], None, Some(&[0, 0])), Error::Dimension { .. }));
 }
 
+/// Sums of many gains go beyond 2⁶³; the search must not.
+#[test]
+fn many_prompts() {
+    use moe2_edge::select::{DelayModel, EnergyModel, Limits, Rules, SelectionProblem, Solver};
+    let (n, prompts) = (30, 400_000);
+    let table = QualityTable::from_scores(n, &vec![0.5; n * prompts], None, None).unwrap();
+    let experts: Vec<_> = (0..n).map(|i| moe2_edge::Expert::new(&format!("{i}"), 0, 1.0, 1.0)).collect();
+    let rules = Rules::new(EnergyModel::SumSelected, DelayModel::Parallel, 2.0, 9.0);
+    let objective = moe2_edge::objective::AnyCorrect::new(&table);
+    let problem = SelectionProblem::new(objective, &experts, &rules).unwrap();
+    let limits = Limits { nodes: Some(3), ..Limits::default() };
+    let solution = problem.solve(Solver::Auto, &limits).unwrap();
+    assert_close!(solution.value, 0.75, abs = 1e-12);
+    assert!(solution.upper_bound >= 0.75);
+}
+
 #[test]
 fn dominated_experts() {
     let table = QualityTable::from_scores(4, &[0.5, 0.5, 0.4, 0.6, 0.5, 0.5, 0.5, 0.1], None, None).unwrap();

@@ -111,6 +111,17 @@ fn limits_keep_valid_bounds() {
         }
         assert!(optimal >= 1, "{solver:?}");
     }
+    let small = small().unwrap();
+    let problem8 =
+        SelectionProblem::new(TopOne::new(&small.table), &small.experts, &rules(75.0, 5.0)).unwrap();
+    for nodes in 1..30 {
+        let limits = Limits { nodes: Some(nodes), ..Limits::default() };
+        match problem8.solve(Solver::Exhaustive, &limits) {
+            Ok(solution) if solution.status == Status::Optimal => assert_eq!(solution.experts, set(&[2, 4])),
+            Ok(solution) => assert!(solution.value < solution.upper_bound && nodes < 20),
+            Err(error) => assert!(matches!(error, Error::LimitReached { nodes: 1 }), "{error}"),
+        }
+    }
     let limits = Limits { gap: 0.01, ..Limits::default() };
     let solution = problem.solve(Solver::Auto, &limits).unwrap();
     assert!(solution.upper_bound - solution.value <= 0.01 + 1e-12);
@@ -160,10 +171,19 @@ fn explanations() {
     // From 71 J to 73 J the best value rises from 0.7299 to 0.7349 without a tight limit of delay.
     let rules = Rules { aggregation_s: 0.05, ..self::rules(71.0, 9.0) };
     let problem = SelectionProblem::new(TopOne::new(&small.table), &small.experts, &rules).unwrap();
-    common::assert_close!(problem.energy_price_per_j(2.0, &limits).unwrap(), 0.0025, abs = 1e-12);
-    common::assert_close!(problem.energy_price_per_j(1.0, &limits).unwrap(), 0.0, abs = 1e-12);
-    let none = problem.energy_price_per_j(0.0, &limits);
-    assert!(matches!(none, Err(Error::InvalidValue { .. })));
+    let price = |constraint, step| problem.shadow_price(constraint, step, &limits);
+    common::assert_close!(price(Constraint::Energy, 2.0).unwrap(), 0.0025, abs = 1e-12);
+    common::assert_close!(price(Constraint::Energy, 1.0).unwrap(), 0.0, abs = 1e-12);
+    common::assert_close!(price(Constraint::MaxExperts, 1.0).unwrap(), 0.0, abs = 1e-12);
+    for (constraint, step) in [
+        (Constraint::Energy, 0.0),
+        (Constraint::Energy, f64::INFINITY),
+        (Constraint::MaxExperts, f64::NAN),
+        (Constraint::Delay { category: 1 }, 1.0),
+        (Constraint::Required, 1.0),
+    ] {
+        assert!(matches!(price(constraint, step), Err(Error::InvalidValue { .. })), "{constraint} {step}");
+    }
 }
 
 #[test]

@@ -2,5 +2,7 @@
 
 mod invariants;
 mod large;
+#[cfg(feature = "milp")]
+mod milp;
 mod random;
 mod small;

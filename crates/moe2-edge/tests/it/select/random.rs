@@ -212,7 +212,23 @@ proptest! {
     }
 }
 
-/// The generator covers what it should: both outcomes and every model.
+/// Where no expert is worth anything, the cheapest is the answer.
+#[test]
+fn worthless_experts() {
+    let table = QualityTable::from_scores(3, &[0.0; 6], None, None).unwrap();
+    let experts = [3.0, 1.0, 2.0].map(|energy| Expert::new(&energy.to_string(), 0, 1.0, energy));
+    let rules = Rules::new(EnergyModel::SumSelected, DelayModel::SerialPerServer, 5.0, 5.0);
+    for (allow_empty, best) in [(false, set(&[1])), (true, set(&[]))] {
+        let rules = Rules { allow_empty, ..rules.clone() };
+        let problem = SelectionProblem::new(TopOne::new(&table), &experts, &rules).unwrap();
+        for solver in [Solver::Auto, Solver::Exhaustive].into_iter().chain(OTHERS) {
+            let solution = problem.solve(solver, &Limits::default()).unwrap();
+            assert_eq!((solution.experts, solution.value_units), (best, 0), "{solver:?}");
+        }
+    }
+}
+
+/// A required expert stays although a better one would exceed the budget with it.
 #[test]
 fn required_beats_everything() {
     let table = QualityTable::from_scores(2, &[0.9, 0.1], None, None).unwrap();
