@@ -137,7 +137,8 @@ impl SetObjective for BestMixture {
 /// The weights over a set that maximise the log-likelihood of a class, indexed by expert, and that likelihood in nats.
 ///
 /// Each round takes one step of expectation maximisation and moves weight from the worst member with weight to the
-/// best by a line search. It ends when the likelihood is within 1e-9 nats of the largest, which the gradient bounds.
+/// best by a line search. It ends when the likelihood is within 1e-9 nats of the largest, which the gradient bounds, or
+/// after 20 000 rounds.
 ///
 /// ```
 /// use moe2_edge::objective::{AnswerClass, best_weights};

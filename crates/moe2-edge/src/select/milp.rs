@@ -1,6 +1,6 @@
 //! The selection as a mixed-integer program for HiGHS.
 
-use super::constraints::{Additive, Constraints};
+use super::constraints::Additive;
 use super::incumbent::Incumbent;
 use super::problem::SelectionProblem;
 use super::search::Found;
