@@ -40,7 +40,7 @@ const EXPECTED: &[Expected] = &[
     known(ORIN_HALF_J, "J", FORM, Bound::Between(567.367_1, 567.367_3)),
     known(ORIN_FOUR, "s", FORM, Bound::Between(4.216_376, 4.216_378)),
     known(CARD, "s", FORM, Bound::Between(2.570_779, 2.570_782)),
-    known(CARD_J, "J", FORM, Bound::Between(1092.581_6, 1092.581_8)),
+    known(CARD_J, "J", FORM, Bound::Between(1_092.581_6, 1_092.581_8)),
     equal(ONE, "s", "closed form", 0.0),
     equal(BEATEN, "", "an optimum is not exceeded", 0.0),
     equal(FALLS, "", "more budget admits more sets", 0.0),

@@ -113,8 +113,8 @@ fn nine_models(context: &Context<'_>, data: &RoutingData, record: &mut Record) -
     let of = |scores: &[FoldScores], value: fn(&FoldScores) -> f64| {
         mean(&scores.iter().map(value).collect::<Vec<_>>())
     };
-    let (routed, single): (fn(&FoldScores) -> f64, fn(&FoldScores) -> f64) =
-        (|s| s.routed, |s| s.best_single);
+    let routed = |s: &FoldScores| s.routed;
+    let single = |s: &FoldScores| s.best_single;
     record.measure(FULL, of(&learned[0], routed), Evidence::Synthetic);
     record.measure(SMALL, of(&learned[1], routed), Evidence::Synthetic);
     // the worst of several permutations

@@ -45,6 +45,9 @@ const FIRST_EIGHT: &str = "8 experts, best member instead: loss of all";
 const FLAGS: &str = "best member, any member: sampled chains that break monotony or submodularity";
 const CURVED: &str = "best mixture: sampled chains that break submodularity (1 if any)";
 
+/// Random chains of sets that an objective is checked on.
+const CHAINS: usize = 2000;
+
 const FORM: &str = "closed form";
 const EXPECTED: &[Expected] = &[
     known(MIXTURE_LOSS, "nats", FORM, Bound::Between(1.067_093, 1.067_095)),
@@ -182,7 +185,6 @@ fn growing_sets(seed: u64, record: &mut Record) -> Result<()> {
     exact(record, FIRST_EIGHT, best_member(&all));
     record.table(rows);
 
-    const CHAINS: usize = 2000;
     let broken = [
         check(&TopOne::new(&table), true, CHAINS, seed),
         check(&AnyCorrect::new(&table), true, CHAINS, seed),
