@@ -1,6 +1,7 @@
 //! Why the program stops.
 
 use moe2_edge::Error;
+use moe2_edge::meter::MeterFault;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -50,6 +51,9 @@ impl Failure {
             ),
             Self::Moe(Error::UnknownName { what: crate::scores::TASK, .. }) => Some(
                 "with more than one category in the cluster file, each task of the scores must be one of them",
+            ),
+            Self::Moe(Error::Meter { fault: MeterFault::NoSensor { .. } | MeterFault::Io(_), .. }) => Some(
+                "on another machine, or with its folder of counters after a colon; --meter modelled needs no sensor",
             ),
             Self::NoPrompts { .. } => Some("try --scores synthetic"),
             _ => None,

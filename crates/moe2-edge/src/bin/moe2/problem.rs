@@ -97,15 +97,15 @@ impl ProblemArguments {
             let gate = Gate::load(path)?;
             let columns = columns(cluster, gate.models())?;
             let (words, rows) = match &held_out {
-                Some(held_out) => ("held-out", held_out.data.clone()),
-                None => ("(none held out, which flatters the gate)", data),
+                Some(held_out) => ("{} held-out prompts", held_out.data.clone()),
+                None => ("{} prompts, none held out, which flatters the gate,", data),
             };
             let predictions = gate.predict(rows.prompts());
             let scores: Vec<f32> = chosen(&predictions, gate.models().len(), &columns).collect();
             if let Some(held_out) = &mut held_out {
                 held_out.predictions = Some(scores.clone());
             }
-            (format!("predictions of the gate {} for {{}} prompts {words}", path.display()), scores, rows)
+            (format!("predictions of the gate {} for {words}", path.display()), scores, rows)
         } else {
             let rows = data.split(Split::Train)?;
             ("{} training prompts".to_owned(), rows.scores().to_vec(), rows)

@@ -171,7 +171,7 @@ fn text(outcome: &Outcome) -> String {
     let mut text = format!("scores    {}\n", outcome.scores);
     text += &format!("experts   {}\n", best.experts.join(", "));
     let proof = if outcome.proven {
-        format!("no feasible set is better: proven, {} boxes", outcome.nodes)
+        format!("no feasible set is better: proven at {} nodes", outcome.nodes)
     } else {
         format!("not proven, at most {:.4} is possible", outcome.upper_bound)
     };
@@ -181,11 +181,21 @@ fn text(outcome: &Outcome) -> String {
         thousandths(best.energy_j),
         thousandths(outcome.energy_budget_j)
     );
-    for ((category, delay), limit) in
-        outcome.categories.iter().zip(&best.delay_s).zip(&outcome.delay_limits_s)
-    {
-        text +=
-            &format!("delay     {} s, limit {}  ({category})\n", thousandths(*delay), thousandths(*limit));
+    let delays: Vec<String> = best
+        .delay_s
+        .iter()
+        .zip(&outcome.delay_limits_s)
+        .map(|(delay, limit)| format!("delay     {} s, limit {}", thousandths(*delay), thousandths(*limit)))
+        .collect();
+    match &delays[..] {
+        [first, rest @ ..] if rest.iter().all(|delay| delay == first) => {
+            text += &format!("{first}  (every category)\n");
+        }
+        _ => {
+            for (delay, category) in delays.iter().zip(&outcome.categories) {
+                text += &format!("{delay}  ({category})\n");
+            }
+        }
     }
     let binding: Vec<&str> = outcome.binding.iter().map(|binding| binding.text.as_str()).collect();
     text +=
@@ -202,7 +212,7 @@ fn text(outcome: &Outcome) -> String {
     }
     text += &table.render();
     if let Some(held_out) = &outcome.held_out {
-        text += &format!("\non {} held-out prompts: ", held_out.prompts);
+        text += &format!("\nmean scores on {} held-out prompts: ", held_out.prompts);
         if let Some(routed) = held_out.routed {
             text += &format!("routed by the gate {routed:.4}, ");
         }
