@@ -10,7 +10,7 @@
 //!
 //! That the loss is monotone in the set is a statement of arXiv 2501.09410, abstract. It holds for the objectives marked so
 //! here and is false for a fixed soft gate over all members; the flags are derived here and checked by
-//! [`check`](crate::objective::check).
+//! [`check()`].
 
 mod any_correct;
 mod best_mixture;

@@ -43,7 +43,7 @@ fn kinds_and_seeds() {
     let scores = write(&folder, "scores.csv", &csv);
     for kind in ["blend", "linear", "knn", "mlp"] {
         let out = folder.path().join(kind).display().to_string();
-        let steps = ["--neighbours", "5", "--epochs", "40", "--lr", "0.1"];
+        let steps = ["--neighbours", "5", "--epochs", "200", "--lr", "0.1"];
         let line = [&["train", "--scores", &scores, "--out", &out, "--kind", kind][..], &steps].concat();
         let report = json(&line);
         assert!(number(&report["mean"]["gate"]) > 0.999, "{kind} tells sums from names");

@@ -41,7 +41,7 @@ impl std::str::FromStr for MeterName {
 /// Seconds of a measurement.
 pub fn seconds(text: &str) -> std::result::Result<f64, String> {
     match text.parse::<f64>() {
-        Ok(value) if value >= 0.001 && value <= 1e7 => Ok(value),
+        Ok(value) if (0.001..=1e7).contains(&value) => Ok(value),
         _ => Err("a number from 0.001 to 1e7 is required".to_owned()),
     }
 }

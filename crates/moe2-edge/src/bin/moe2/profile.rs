@@ -28,7 +28,8 @@ pub struct Arguments {
     /// Description of servers, experts and categories.
     #[arg(value_name = "CLUSTER.toml", required_unless_present = "meter")]
     cluster: Option<PathBuf>,
-    /// Read a meter: rapl[:FOLDER], tegrastats:FILE, ina3221[:FOLDER] or modelled[:DEVICE].
+    /// Read a meter: `rapl`, `tegrastats:FILE`, `ina3221` or `modelled`; the counters of another folder as `rapl:FOLDER` and
+    /// `ina3221:FOLDER`, another device as `modelled:DEVICE`.
     #[arg(long, value_name = "METER")]
     meter: Option<MeterName>,
     /// For so many seconds.

@@ -116,7 +116,9 @@ pub fn weights(cluster: &Cluster, data: &RoutingData) -> Result<(Vec<u32>, Vec<f
         .collect::<Result<_>>()?;
     let rows: Vec<usize> = data.tasks().iter().map(|&task| of_task[task as usize]).collect();
     let mut counts = vec![0_usize; categories.len()];
-    rows.iter().for_each(|&category| counts[category] += 1);
+    for &category in &rows {
+        counts[category] += 1;
+    }
     let shares = &cluster.rules.category_shares;
     if let Some(category) = (0..counts.len()).find(|&c| counts[c] == 0 && shares[c] > 0.0) {
         return Err(Failure::NoRows { category: categories[category].clone() });
