@@ -3,7 +3,7 @@
 //! `cargo bench -p snn-iir --bench peer -- --workload s8_t1_torch --rows 128` prints one JSON line with the CPU seconds of
 //! the work alone and a number of the result; `--list` prints the workloads and their peers. All run on one thread.
 //!
-//! The network is S8 (six convolutions, two fully connected layers, 3x32x32) without dropout, batch 64, Adam with AMSGrad.
+//! The network is S8 (six convolutions, two fully connected layers, 3x32x32) without dropout, batch 64, Adam with `AMSGrad`.
 //! Ours also computes the gradients of a threshold and a leak a layer, which the peers do not have. The first step is not
 //! measured; `check` is the loss of the second, so that the first one's gradients are in it. A convolution has 64 images, and `check` is the mean of the squared gradient of its weights.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program that prints its result")]
