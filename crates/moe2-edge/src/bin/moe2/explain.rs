@@ -4,7 +4,7 @@ use crate::error::Result;
 use crate::output::{Show, thousandths};
 use crate::problem::{Choice, Problem, ProblemArguments};
 use moe2_edge::Error;
-use moe2_edge::select::{Explanation, Limits};
+use moe2_edge::select::{Constraint, Explanation, Limits};
 use serde::Serialize;
 
 /// Why an expert is in the best set or not, and what more energy would buy.
@@ -99,7 +99,7 @@ fn price(problem: &Problem, step: Option<f64>, limits: &Limits) -> Result<Option
         return Ok(None);
     }
     let step_j = step.unwrap_or((0.1 * budget).max(0.001));
-    let quality_per_j = problem.selection.energy_price_per_j(step_j, limits)?;
+    let quality_per_j = problem.selection.shadow_price(Constraint::Energy, step_j, limits)?;
     Ok(Some(Price { step_j, quality_per_j }))
 }
 
