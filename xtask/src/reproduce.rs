@@ -29,8 +29,8 @@ pub(crate) struct Arguments {
     /// Fail if a verdict differs from the one in REPRODUCTION.md.
     #[arg(long)]
     check: bool,
-    /// Write the verdicts of this run into REPRODUCTION.md.
-    #[arg(long, conflicts_with = "filters")]
+    /// Write the verdicts of this run into REPRODUCTION.md; a quick run must be whole.
+    #[arg(long)]
     bless: bool,
 }
 
@@ -56,6 +56,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
             println!("{:<40} {} ({})", experiment.id, experiment.title, experiment.artefact);
         }
         return Ok(ExitCode::SUCCESS);
+    }
+    if arguments.bless && arguments.profile <= Profile::Quick && !arguments.filters.is_empty() {
+        bail!("--bless writes the section of a quick run as a whole: leave out {:?}", arguments.filters);
     }
     let root = workspace::root();
     let committed = summary::read(&root.join("REPRODUCTION.md"))?;

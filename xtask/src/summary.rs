@@ -2,7 +2,8 @@
 
 use anyhow::{Context as _, Result, bail};
 use common::experiment::{Known, Row};
-use common::report::{Run, summary_table};
+use common::report::{Circumstances, Run, excerpt, summary_table};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// What the file says.
@@ -38,16 +39,37 @@ fn parse(text: &str) -> Result<Summary> {
     Ok(Summary { known, rows: rows.collect::<Result<_>>()? })
 }
 
-/// Puts the verdicts of this run into its section of the file.
+/// Puts the verdicts of this run into its section of the file. The section of quick runs is one table; those of longer runs
+/// have a part for each experiment with its tables, and the parts of other experiments stay.
 pub(crate) fn write(path: &Path, run: &Run) -> Result<()> {
     let text = std::fs::read_to_string(path)?;
     let (begin, end) = markers(&run.settings.profile);
-    let (Some(from), Some(to)) = (text.find(&begin), text.find(&end)) else {
-        bail!("{} has no section {begin} … {end}", path.display());
+    let old = section(&text, &begin, &end).with_context(|| path.display().to_string())?;
+    let new = if begin == markers("quick").0 {
+        summary_table(run.reports().flat_map(|report| &report.rows))
+    } else {
+        let Circumstances { commit, started, machine, .. } = &run.circumstances;
+        let at = format!("Seed {}, commit {commit}, {started}, {machine}.", run.settings.seed);
+        merged(old, run.reports().map(|report| (excerpt(report), format!("{at} {:.0} s.", report.seconds))))
     };
-    let table = summary_table(run.reports().flat_map(|report| &report.rows));
-    let text = format!("{}\n\n{table}\n{}", &text[..from + begin.len()], &text[to..]);
-    std::fs::write(path, text).with_context(|| path.display().to_string())
+    std::fs::write(path, text.replacen(&format!("{begin}{old}{end}"), &format!("{begin}\n\n{new}\n{end}"), 1))
+        .with_context(|| path.display().to_string())
+}
+
+/// The parts of a section with those of this run in place of theirs, in the order of their headings.
+fn merged(old: &str, new: impl Iterator<Item = (String, String)>) -> String {
+    let heading = |part: &str| part.lines().next().unwrap_or_default().to_owned();
+    let mut parts: BTreeMap<String, String> = old
+        .split("\n### ")
+        .skip(1)
+        .map(|part| (heading(part), format!("### {}\n", part.trim_end())))
+        .collect();
+    for (part, at) in new {
+        let heading = heading(&part).trim_start_matches("### ").to_owned();
+        parts
+            .insert(heading, part.replacen("\n\n", &format!("\n\n{at}\n\n"), 1).trim_end().to_owned() + "\n");
+    }
+    parts.into_values().collect::<Vec<_>>().join("\n")
 }
 
 impl Summary {
@@ -132,6 +154,16 @@ mod tests {
             assert!(text.contains(part) && text.contains("is missing"), "{text}");
         }
         assert!(parse(&TEXT.replace("| a/x | m | reproduced |", "| a/x |")).is_err());
+    }
+
+    #[test]
+    fn parts_of_other_experiments_stay() {
+        let old = "\n\n### a/x\n\nold\n\n### a/z\n\nstays\n";
+        let new = [("### a/y\n\nnew\n", "then"), ("### a/x\n\nfresh\n", "now")];
+        let text = merged(old, new.into_iter().map(|(part, at)| (part.to_owned(), at.to_owned())));
+        assert_eq!(text, "### a/x\n\nnow\n\nfresh\n\n### a/y\n\nthen\n\nnew\n\n### a/z\n\nstays\n");
+        assert_eq!(merged(&format!("\n\n{text}\n"), std::iter::empty()), text);
+        assert_eq!(merged("\n", std::iter::empty()), "");
     }
 
     #[test]

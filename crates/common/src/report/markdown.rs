@@ -43,6 +43,19 @@ pub(super) fn index(run: &Run) -> String {
     text
 }
 
+/// An experiment's rows, remarks and tables without files beside them, for a document with those of several runs.
+#[must_use]
+pub fn excerpt(report: &Report) -> String {
+    let mut text = format!("### {}\n\n{}\n", report.experiment.id, rows_table(&report.rows));
+    for note in &report.notes {
+        text += &format!("{note}\n\n");
+    }
+    for table in &report.tables {
+        text += &format!("**{}**\n\n{}\n", table.title, cells_table(table));
+    }
+    text
+}
+
 /// The report of one experiment.
 pub(super) fn report(report: &Report) -> String {
     let experiment = &report.experiment;

@@ -14,7 +14,7 @@ mod number;
 
 pub use figure::{Axis, Bar, BarChart, Figure, HeatMap, LineChart, Marked, Series, edges};
 pub use json::SCHEMA;
-pub use markdown::summary_table;
+pub use markdown::{excerpt, summary_table};
 pub use number::significant;
 pub(crate) use number::{short, tick, ticks};
 
