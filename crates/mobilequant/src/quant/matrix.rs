@@ -14,7 +14,7 @@ use crate::{Array, Error, Result};
 /// let scheme =
 ///     Scheme { bits: Bits::B4, symmetry: Symmetry::Asymmetric, granularity: Granularity::PerChannel };
 /// let quantized = QuantizedMatrix::quantize(&weight, scheme, ZeroRule::default())?;
-/// assert_eq!(quantized.codes()?, [0, 15, 15, 6]
+/// assert_eq!(quantized.codes()?, [0, 15, 15, 6]);
 /// assert_eq!(quantized.bytes().len(), 2);
 /// # Ok::<(), mobilequant::Error>(())
 /// ```
