@@ -3,11 +3,19 @@
 mod array;
 mod config;
 mod error;
+#[cfg(feature = "train")]
+pub mod eval;
 pub mod load;
+#[cfg(feature = "train")]
+mod model;
 pub mod quant;
+mod tokenizer;
 mod weights;
 
 pub use array::Array;
 pub use config::{Activation, Config, Family, NormKind};
 pub use error::{Error, FileFault, Result, TokenizerFault};
+#[cfg(feature = "train")]
+pub use model::{FullPrecision, Model, Rope, Site, Tap, block_forward};
+pub use tokenizer::Tokenizer;
 pub use weights::{Block, Checkpoint, Linear, Matrix, Norm, Weights};

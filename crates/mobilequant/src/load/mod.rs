@@ -16,6 +16,8 @@ pub use gguf::{GgufFile, GgufType, MetadataValue, read_gguf, write_gguf};
 pub use hugging_face::{read_hugging_face, write_hugging_face};
 pub use llama2c::read_llama2c;
 
+pub(crate) use source::{Cursor, read_small};
+
 use crate::{Checkpoint, Error, FileFault, Result};
 use std::path::Path;
 
