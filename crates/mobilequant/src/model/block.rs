@@ -1,11 +1,12 @@
 //! One block: attention and MLP around the residual stream.
 
+use super::softmax::causal_softmax;
 use super::{Site, Tap};
 use crate::error::during;
 use crate::{Activation, Block, Config, Norm, NormKind, Result};
 use candle_core::{D, DType, Device, Result as CandleResult, Tensor};
 
-/// Cosines and sines of the rotary embedding, `[context, rotary_dim / 2]`, and the mask of the future.
+/// Rotary embedding: the angle a position adds to each pair of channels.
 #[derive(Debug, Clone)]
 pub struct Rope {
     frequencies: Vec<f64>,
@@ -122,15 +123,12 @@ impl Pass<'_> {
             q.matmul(&k)
         };
         let scores = self.at(Site::Scores, scores())?;
-        let probabilities = || {
-            let scaled = (scores / (head_dim as f64).sqrt())?.reshape((b * kv_heads, group, t, t))?;
-            softmax(&scaled.broadcast_add(&mask(t, x.dtype())?)?)
-        };
-        let probabilities = self.at(Site::Probabilities, probabilities())?;
+        let root = (head_dim as f64).sqrt();
+        let probabilities = self.at(Site::Probabilities, causal_softmax(&scores, t, root))?;
         let attended = || {
             let v = v.reshape((b, t, kv_heads, head_dim))?.permute((0, 2, 1, 3))?;
             let v = v.reshape((b * kv_heads, t, head_dim))?;
-            let sums = probabilities.reshape((b * kv_heads, group * t, t))?.matmul(&v)?;
+            let sums = probabilities.matmul(&v)?;
             let sums = sums.reshape((b, kv_heads, group, t, head_dim))?.permute((0, 3, 1, 2, 4))?;
             sums.reshape((b, t, heads * head_dim))
         };
@@ -179,18 +177,6 @@ pub(super) fn norm(x: &Tensor, weights: &Norm<Tensor>, config: &Config) -> Candl
         Some(bias) => y.broadcast_add(bias),
         None => Ok(y),
     }
-}
-
-/// 0 for the past and the present, minus infinity for the future, `[tokens, tokens]`.
-fn mask(tokens: usize, dtype: DType) -> CandleResult<Tensor> {
-    let row = |t: usize| (0..tokens).map(move |s| if s > t { f32::NEG_INFINITY } else { 0.0 });
-    let values: Vec<f32> = (0..tokens).flat_map(row).collect();
-    Tensor::from_vec(values, (tokens, tokens), &Device::Cpu)?.to_dtype(dtype)
-}
-
-fn softmax(x: &Tensor) -> CandleResult<Tensor> {
-    let e = x.broadcast_sub(&x.max_keepdim(D::Minus1)?.detach())?.exp()?;
-    e.broadcast_div(&e.sum_keepdim(D::Minus1)?)
 }
 
 /// The logistic function; through tanh, whose gradient stays finite where `exp(-x)` overflows.

@@ -2,6 +2,7 @@
 
 mod block;
 mod site;
+mod softmax;
 
 pub use block::{Rope, block_forward};
 pub use site::{FullPrecision, Site, Tap};

@@ -8,7 +8,6 @@ use mobilequant::quant::{
 };
 use mobilequant::{Array, Error};
 use proptest::prelude::*;
-use rand::RngExt as _;
 
 const X: [f32; 9] = [-1.0, -0.5, -0.013, 0.0, 0.007, 0.31, 0.999, 2.0, 3.5];
 
@@ -79,6 +78,7 @@ fn ties_go_to_even() {
 /// For a uniform input the mean squared error is s^2 / 12 (closed form), to four standard errors of the sample.
 #[test]
 fn noise_of_uniform_input() {
+    use rand::RngExt as _;
     let mut rng = Streams::new(3).stream("uniform");
     for (bits, decibel) in [(Bits::B8, 48.13), (Bits::B4, 23.52)] {
         let grid = grid(-1.0, 1.0, bits, Symmetry::Asymmetric);
