@@ -122,7 +122,7 @@ fn files_of_candle() {
     let mut ours = GgufFile::open(&path).unwrap();
     let read = ours.tensor("w", &[2, 256]).unwrap().unwrap();
     for (a, b) in read.data().iter().zip(&weight) {
-        assert_close!(f64::from(*a), f64::from(*b), abs = 0.03);
+        assert_close!(f64::from(*a), f64::from(*b), abs = 0.04);
     }
     assert!(ours.tensor("v", &[2]).unwrap().is_none());
     assert!(matches!(ours.tensor("w", &[256, 2]), Err(Error::Shape { .. })));
