@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 
 mod array;
+#[cfg(feature = "train")]
+mod calibrate;
 mod config;
 mod error;
 #[cfg(feature = "train")]
@@ -9,10 +11,15 @@ pub mod load;
 #[cfg(feature = "train")]
 mod model;
 pub mod quant;
+#[cfg(feature = "train")]
+pub mod simulate;
 mod tokenizer;
+pub mod transform;
 mod weights;
 
 pub use array::Array;
+#[cfg(feature = "train")]
+pub use calibrate::Calibration;
 pub use config::{Activation, Config, Family, NormKind};
 pub use error::{Error, FileFault, Result, TokenizerFault};
 #[cfg(feature = "train")]

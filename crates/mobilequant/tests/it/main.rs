@@ -9,3 +9,7 @@ mod models;
 mod quantisers;
 #[cfg(feature = "train")]
 mod real_model;
+#[cfg(feature = "train")]
+mod simulation;
+#[cfg(feature = "train")]
+mod transforms;

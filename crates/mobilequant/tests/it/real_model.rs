@@ -5,7 +5,9 @@ use candle_core::DType;
 use common::assert_close;
 use mobilequant::eval::{Protocol, perplexity};
 use mobilequant::load::{GgufType, read, write_gguf, write_hugging_face};
-use mobilequant::{Checkpoint, Model, Tokenizer};
+use mobilequant::simulate::{Plan, Simulation};
+use mobilequant::transform::{Outliers, SmoothQuant, inject_outliers, relative_change};
+use mobilequant::{Calibration, Checkpoint, Model, Tokenizer};
 
 fn tokenizer() -> Option<Tokenizer> {
     Some(Tokenizer::llama2c(&paper_file("tinyllama-260k/tok512.bin")?, 512).unwrap())
@@ -79,5 +81,58 @@ fn greedy_sample() {
     for pair in golden["logits_after_bos_top5"].as_array().unwrap() {
         let id = usize::try_from(pair[0].as_u64().unwrap()).unwrap();
         assert_close!(f64::from(logits[id]), pair[1].as_f64().unwrap(), abs = 1e-4);
+    }
+}
+
+/// Windows of 255 tokens after a BOS, which the report on the first 64 windows does not see.
+fn calibration_windows(stories: &[u32]) -> Vec<Vec<u32>> {
+    let windows = stories[64 * 256..].chunks_exact(255).take(16);
+    windows.map(|window| [&[1], window].concat()).collect()
+}
+
+/// Quantisation without learning, on the trained model as it is and with outlying channels put in.
+#[test]
+fn quantised_perplexities() {
+    let Some(tokenizer) = tokenizer() else { return };
+    let Some(stories) = tokens(&tokenizer, "tinystories_sample.txt") else { return };
+    let Some(bin) = paper_file("tinyllama-260k/stories260K.bin") else { return };
+    let original = read(&bin).unwrap();
+    let windows = calibration_windows(&stories);
+    let protocol = Protocol { windows: Some(16), ..PROTOCOL };
+    let score = |checkpoint: &Checkpoint, plan: &Plan| {
+        let model = Model::new(checkpoint, DType::F32).unwrap();
+        let calibration = Calibration::collect(&model, windows.iter().map(Vec::as_slice)).unwrap();
+        let simulation = Simulation::new(checkpoint, &calibration, plan).unwrap();
+        perplexity(&simulation, &stories, protocol).unwrap().value()
+    };
+    let smooth = |checkpoint: &Checkpoint, method: &SmoothQuant| {
+        let model = Model::new(checkpoint, DType::F32).unwrap();
+        let calibration = Calibration::collect(&model, windows.iter().map(Vec::as_slice)).unwrap();
+        let mut fused = checkpoint.clone();
+        let scales = method.scales(checkpoint, calibration.channel_maxima()).unwrap();
+        scales.fuse(&mut fused).unwrap();
+        assert!(relative_change(checkpoint, &fused, &windows[0]).unwrap() < 1e-4);
+        fused
+    };
+    let exact = score(&original, &Plan::none());
+    let mut outlying = original.clone();
+    inject_outliers(&mut outlying, Outliers { factor: 30.0, per_norm: 2, per_up: 3 }, 1).unwrap();
+    let mut results = Vec::new();
+    for (name, checkpoint) in [("as it is", &original), ("outliers", &outlying)] {
+        assert_close!(score(checkpoint, &Plan::none()), exact, rel = 1e-4);
+        let norms = smooth(checkpoint, &SmoothQuant::original(0.5));
+        let everywhere = smooth(checkpoint, &SmoothQuant::everywhere(0.5));
+        for (plan_name, plan) in [
+            ("w16a16", Plan::w16a16()),
+            ("w8a16", Plan::w8a16()),
+            ("w8a8", Plan::w8a8()),
+            ("full w8a8", Plan::full_w8a8()),
+            ("w4a8", Plan::w4a8()),
+            ("w4a8 sym", Plan::w4a8_symmetric()),
+        ] {
+            let row = [checkpoint, &norms, &everywhere].map(|checkpoint| score(checkpoint, &plan));
+            println!("{name} {plan_name}: {exact:.4} {row:.4?}");
+            results.push(row);
+        }
     }
 }
