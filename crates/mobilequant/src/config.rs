@@ -5,11 +5,11 @@ use crate::{Error, Result};
 /// Family of architectures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Family {
-    /// `RMSNorm`, SiLU, gated MLP, rotary embedding over the whole head.
+    /// RMSNorm, SiLU, gated MLP, rotary embedding over the whole head.
     Llama,
     /// As Llama, with embeddings times the root of the width, GELU, norms stored as weight - 1.
     Gemma,
-    /// `LayerNorm`, biases of queries, keys and values, rotary embedding over a part of the head.
+    /// LayerNorm, biases of queries, keys and values, rotary embedding over a part of the head.
     StableLm,
     /// As Llama, with biases of queries, keys and values.
     Qwen2,

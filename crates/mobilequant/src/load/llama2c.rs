@@ -44,13 +44,12 @@ fn config(path: &Path, header: &[u8]) -> Result<(Config, u64)> {
         let value = next(field)?;
         let magnitude = if field == "vocab_size" { value.abs() } else { value };
         tied &= value > 0;
-        *size = match usize::try_from(magnitude) {
-            Ok(size @ 1..=1_048_576) => size,
-            _ => {
+        *size = usize::try_from(magnitude).ok().filter(|size| (1..=1_048_576).contains(size)).ok_or_else(
+            || {
                 let rule = "in 1..=1048576".to_owned();
-                return Err(Error::Config { field: field.to_owned(), rule, got: value.to_string() });
-            }
-        };
+                Error::Config { field: field.to_owned(), rule, got: value.to_string() }
+            },
+        )?;
     }
     let [width, mlp_width, layers, heads, kv_heads, vocab, context] = sizes;
     if !width.is_multiple_of(heads) {

@@ -36,7 +36,7 @@ impl Rope {
         Ok((table(cos)?, table(sin)?))
     }
 
-    /// Rotates channel c with channel c + rotary_dim / 2 by the position's angle; `[sequences, tokens, heads, head_dim]`.
+    /// Rotates channel c with channel c + `rotary_dim / 2` by the position's angle; `[sequences, tokens, heads, head_dim]`.
     fn rotate(&self, x: &Tensor, cos: &Tensor, sin: &Tensor) -> CandleResult<Tensor> {
         let half = self.frequencies.len();
         let (a, b) = (x.narrow(3, 0, half)?, x.narrow(3, half, half)?);

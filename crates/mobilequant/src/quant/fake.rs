@@ -1,6 +1,7 @@
 //! The quantiser of training as one differentiable operation.
 
 use super::grid::{MAX_SCALE, MIN_SCALE};
+use super::round::{round_even_f32, round_even_f64};
 use super::{Bits, Symmetry};
 use candle_core::{CpuStorage, CustomOp3, DType, Layout, Result, Shape, Tensor, bail};
 use common::tensor::real::{Real, slice, unsupported, with_slice};
@@ -17,13 +18,13 @@ pub(crate) trait Round: Real {
 
 impl Round for f32 {
     fn round_even(self) -> Self {
-        self.round_ties_even()
+        round_even_f32(self)
     }
 }
 
 impl Round for f64 {
     fn round_even(self) -> Self {
-        self.round_ties_even()
+        round_even_f64(self)
     }
 }
 

@@ -1,5 +1,6 @@
 //! One uniform grid.
 
+use super::round::round_even_f32;
 use super::{Bits, Symmetry};
 use crate::{Error, Result};
 
@@ -85,7 +86,7 @@ impl Grid {
     #[must_use]
     pub fn quantize(&self, x: f32) -> i32 {
         #[expect(clippy::cast_possible_truncation, reason = "the conversion saturates, as the clamp does")]
-        let rounded = (x / self.scale).round_ties_even() as i32;
+        let rounded = round_even_f32(x / self.scale) as i32;
         rounded.saturating_add(self.zero_point).clamp(self.q_min, self.q_max)
     }
 

@@ -13,6 +13,7 @@ mod grid;
 mod matrix;
 mod observer;
 mod pack;
+mod round;
 mod scheme;
 
 #[cfg(feature = "train")]

@@ -16,7 +16,7 @@ pub struct Tokenizer(Kind);
 
 #[derive(Debug)]
 enum Kind {
-    Pieces(Pieces),
+    Pieces(Box<Pieces>),
     #[cfg(feature = "bpe")]
     Bpe(Box<tokenizers::Tokenizer>),
 }
@@ -29,7 +29,7 @@ impl Tokenizer {
     /// [`Error::File`] if the file is shorter or longer than that, [`Error::NonFinite`] for a score,
     /// [`Error::Tokenizer`] if a byte has no piece.
     pub fn llama2c(path: &Path, vocab: usize) -> Result<Self> {
-        Ok(Self(Kind::Pieces(Pieces::read_llama2c(path, vocab)?)))
+        Ok(Self(Kind::Pieces(Box::new(Pieces::read_llama2c(path, vocab)?))))
     }
 
     /// The tokenizer in the metadata of a GGUF file.
@@ -39,7 +39,7 @@ impl Tokenizer {
     pub fn gguf(file: &GgufFile) -> Result<Self> {
         let kind = text(file, "tokenizer.ggml.model").unwrap_or_default();
         match kind {
-            "llama" => Ok(Self(Kind::Pieces(gguf_pieces(file)?))),
+            "llama" => Ok(Self(Kind::Pieces(Box::new(gguf_pieces(file)?)))),
             #[cfg(feature = "bpe")]
             "gpt2" => Ok(Self(Kind::Bpe(Box::new(bpe::from_gguf(file)?)))),
             other => Err(unknown("llama, gpt2 (with the feature bpe)", other)),

@@ -17,7 +17,7 @@ pub(super) struct Piece {
 
 #[derive(Debug)]
 pub(super) struct Pieces {
-    pieces: Vec<Piece>,
+    vocabulary: Vec<Piece>,
     ids: HashMap<Vec<u8>, u32>,
     bytes: [u32; 256],
 }
@@ -65,7 +65,7 @@ impl Pieces {
         for (byte, (slot, id)) in (0..=255_u8).zip(filled.iter_mut().zip(bytes)) {
             *slot = id.ok_or_else(|| Error::Tokenizer(Box::new(TokenizerFault::Byte(byte))))?;
         }
-        Ok(Self { pieces, ids, bytes: filled })
+        Ok(Self { vocabulary: pieces, ids, bytes: filled })
     }
 
     /// One space before the text; characters, or their bytes; then neighbours whose union is a piece merge, the
@@ -94,9 +94,9 @@ impl Pieces {
         let mut heap = BinaryHeap::new();
         let candidate = |tokens: &[u32], left: usize, right: usize| -> Option<Candidate> {
             let pair = (tokens[left], tokens[right]);
-            let text = |id: u32| self.pieces[id as usize].text.as_slice();
+            let text = |id: u32| self.vocabulary[id as usize].text.as_slice();
             let id = *self.ids.get([text(pair.0), text(pair.1)].concat().as_slice())?;
-            Some(Candidate { score: self.pieces[id as usize].score, left, right, pair, id })
+            Some(Candidate { score: self.vocabulary[id as usize].score, left, right, pair, id })
         };
         heap.extend((1..end).filter_map(|right| candidate(&tokens, right - 1, right)));
         while let Some(Candidate { left, right, pair, id, .. }) = heap.pop() {
@@ -121,8 +121,8 @@ impl Pieces {
     pub(super) fn decode(&self, tokens: &[u32]) -> Result<String> {
         let mut bytes = Vec::new();
         for (place, &id) in tokens.iter().enumerate() {
-            let vocab = self.pieces.len();
-            let piece = self.pieces.get(id as usize).ok_or(Error::Token { id, place, vocab })?;
+            let vocab = self.vocabulary.len();
+            let piece = self.vocabulary.get(id as usize).ok_or(Error::Token { id, place, vocab })?;
             if !piece.control {
                 bytes.extend(&piece.text);
             }

@@ -115,7 +115,9 @@ fn subtract(bias: &mut Option<Array>, shift: Option<&[f32]>) -> Result<()> {
 pub(super) fn scale_rows(array: &mut Array, by: &[f32], f: impl Fn(f32, f32) -> f32) {
     let width = array.width();
     for (row, &s) in array.data_mut().chunks_exact_mut(width.max(1)).zip(by) {
-        row.iter_mut().for_each(|x| *x = f(*x, s));
+        for x in row {
+            *x = f(*x, s);
+        }
     }
 }
 

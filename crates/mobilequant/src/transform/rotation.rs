@@ -12,11 +12,11 @@ use rand::RngExt as _;
 /// gamma goes into the matrices behind each norm and becomes 1;  E' = E R,  W' = W R for readers,  W' = R^T W for writers
 /// ```
 ///
-/// `RMSNorm` commutes with a rotation once its weights are 1, so the function stays as it is while outlying channels are
+/// RMSNorm commutes with a rotation once its weights are 1, so the function stays as it is while outlying channels are
 /// spread over their run (after QuaRot, Ashkboos et al. 2024; not part of the paper). Tied embeddings are untied.
 ///
 /// # Errors
-/// [`Error::NotInvariant`] for models with `LayerNorm` or with biases of norms, [`Error::NonFinite`].
+/// [`Error::NotInvariant`] for models with LayerNorm or with biases of norms, [`Error::NonFinite`].
 pub fn rotate_residual(checkpoint: &mut Checkpoint, seed: u64) -> Result<()> {
     let refuse = |reason: &str| Error::NotInvariant { transform: "rotation", reason: reason.to_owned() };
     let config = &checkpoint.config;
@@ -46,7 +46,9 @@ pub fn rotate_residual(checkpoint: &mut Checkpoint, seed: u64) -> Result<()> {
                 &mut [&mut *q, &mut *k, &mut *v, &mut *gate, &mut *up],
             ),
         }
-        [q, k, v, gate, up].into_iter().for_each(|reader| rotation.rows(reader));
+        for reader in [q, k, v, gate, up] {
+            rotation.rows(reader);
+        }
         for writer in [&mut block.o, &mut block.down] {
             rotation.columns(&mut writer.weight);
             writer.bias.iter_mut().for_each(|bias| rotation.columns(bias));
@@ -116,7 +118,9 @@ impl Rotation {
                 }
                 half *= 2;
             }
-            run.iter_mut().for_each(|x| *x /= norm);
+            for x in run {
+                *x /= norm;
+            }
         }
     }
 }

@@ -26,7 +26,7 @@ pub struct ChannelMaxima {
 /// least 1e-5, measured on the original model.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SmoothQuant {
-    /// Share of the activations' range that moves into the weights, in [0, 1]. The paper takes 0.5 for `TinyLlama` and
+    /// Share of the activations' range that moves into the weights, in [0, 1]. The paper takes 0.5 for TinyLlama and
     /// Gemma and 0.6 for StableLM-2.
     pub alpha: f32,
     /// Where: the original method has the two norms, the paper adds values to output and up to down.

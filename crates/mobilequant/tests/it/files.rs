@@ -44,7 +44,7 @@ fn round_trips() {
     }
 }
 
-/// Q8_0 keeps each number to half a step of its block, apart from the scale's 11 bits; rows of 40 become F16.
+/// `Q8_0` keeps each number to half a step of its block, apart from the scale's 11 bits; rows of 40 become F16.
 #[test]
 fn eight_bit_files() {
     let folder = folder();

@@ -1,5 +1,18 @@
 //! Integration tests.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test fails where it cannot go on, and says what it skips"
+)]
+#![allow(clippy::needless_for_each, reason = "one line a tensor")]
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    reason = "sizes of tests are small"
+)]
+
 #[cfg(feature = "train")]
 mod files;
 #[cfg(feature = "train")]

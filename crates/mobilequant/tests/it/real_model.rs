@@ -90,49 +90,40 @@ fn calibration_windows(stories: &[u32]) -> Vec<Vec<u32>> {
     windows.map(|window| [&[1], window].concat()).collect()
 }
 
-/// Quantisation without learning, on the trained model as it is and with outlying channels put in.
+/// Quantisation without learning on 16 windows, as the model is and with outlying channels put in: the order that the
+/// paper reports for its models (rounding, SmoothQuant at norms, SmoothQuant everywhere, full precision) holds here.
 #[test]
-fn quantised_perplexities() {
+fn outlying_channels() {
     let Some(tokenizer) = tokenizer() else { return };
     let Some(stories) = tokens(&tokenizer, "tinystories_sample.txt") else { return };
     let Some(bin) = paper_file("tinyllama-260k/stories260K.bin") else { return };
     let original = read(&bin).unwrap();
     let windows = calibration_windows(&stories);
-    let protocol = Protocol { windows: Some(16), ..PROTOCOL };
-    let score = |checkpoint: &Checkpoint, plan: &Plan| {
+    let calibrated = |checkpoint: &Checkpoint| {
         let model = Model::new(checkpoint, DType::F32).unwrap();
-        let calibration = Calibration::collect(&model, windows.iter().map(Vec::as_slice)).unwrap();
-        let simulation = Simulation::new(checkpoint, &calibration, plan).unwrap();
+        Calibration::collect(&model, windows.iter().map(Vec::as_slice)).unwrap()
+    };
+    let score = |checkpoint: &Checkpoint, plan: &Plan| {
+        let simulation = Simulation::new(checkpoint, &calibrated(checkpoint), plan).unwrap();
+        let protocol = Protocol { windows: Some(16), ..PROTOCOL };
         perplexity(&simulation, &stories, protocol).unwrap().value()
     };
     let smooth = |checkpoint: &Checkpoint, method: &SmoothQuant| {
-        let model = Model::new(checkpoint, DType::F32).unwrap();
-        let calibration = Calibration::collect(&model, windows.iter().map(Vec::as_slice)).unwrap();
         let mut fused = checkpoint.clone();
-        let scales = method.scales(checkpoint, calibration.channel_maxima()).unwrap();
+        let scales = method.scales(checkpoint, calibrated(checkpoint).channel_maxima()).unwrap();
         scales.fuse(&mut fused).unwrap();
         assert!(relative_change(checkpoint, &fused, &windows[0]).unwrap() < 1e-4);
         fused
     };
     let exact = score(&original, &Plan::none());
+    assert_close!(score(&original, &Plan::w16a16()), exact, abs = 1e-3);
+    assert_close!(score(&original, &Plan::w8a8()), exact, rel = 0.03);
     let mut outlying = original.clone();
     inject_outliers(&mut outlying, Outliers { factor: 30.0, per_norm: 2, per_up: 3 }, 1).unwrap();
-    let mut results = Vec::new();
-    for (name, checkpoint) in [("as it is", &original), ("outliers", &outlying)] {
-        assert_close!(score(checkpoint, &Plan::none()), exact, rel = 1e-4);
-        let norms = smooth(checkpoint, &SmoothQuant::original(0.5));
-        let everywhere = smooth(checkpoint, &SmoothQuant::everywhere(0.5));
-        for (plan_name, plan) in [
-            ("w16a16", Plan::w16a16()),
-            ("w8a16", Plan::w8a16()),
-            ("w8a8", Plan::w8a8()),
-            ("full w8a8", Plan::full_w8a8()),
-            ("w4a8", Plan::w4a8()),
-            ("w4a8 sym", Plan::w4a8_symmetric()),
-        ] {
-            let row = [checkpoint, &norms, &everywhere].map(|checkpoint| score(checkpoint, &plan));
-            println!("{name} {plan_name}: {exact:.4} {row:.4?}");
-            results.push(row);
-        }
-    }
+    assert_close!(score(&outlying, &Plan::none()), exact, rel = 1e-4);
+    let rounded = score(&outlying, &Plan::w8a8());
+    let norms = score(&smooth(&outlying, &SmoothQuant::original(0.5)), &Plan::w8a8());
+    let everywhere = score(&smooth(&outlying, &SmoothQuant::everywhere(0.5)), &Plan::w8a8());
+    assert!(rounded > 10.0 * exact && norms < 0.7 * rounded && norms > 5.0 * exact, "{rounded} {norms}");
+    assert_close!(everywhere, exact, rel = 0.04);
 }

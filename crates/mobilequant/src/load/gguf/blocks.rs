@@ -86,7 +86,7 @@ impl GgufType {
     }
 }
 
-/// Q8_0 of whole blocks of 32: the scale is the largest magnitude over 127, as 16-bit float; codes are rounded to the
+/// `Q8_0` of whole blocks of 32: the scale is the largest magnitude over 127, as 16-bit float; codes are rounded to the
 /// nearest of the unrounded scale, halves away from zero.
 pub(super) fn encode_q8_0(values: &[f32]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(values.len() / 32 * 34);

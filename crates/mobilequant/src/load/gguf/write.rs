@@ -10,7 +10,7 @@ use std::path::Path;
 
 const ALIGNMENT: usize = 32;
 
-/// Writes a model as GGUF version 3. Matrices get the type `kind`, which is F32, F16 or Q8_0; vectors stay F32, and so
+/// Writes a model as GGUF version 3. Matrices get the type `kind`, which is F32, F16 or `Q8_0`; vectors stay F32, and so
 /// do matrices become F16 whose rows are no multiple of the 32 numbers of a block, as llama.cpp does it.
 ///
 /// # Errors
