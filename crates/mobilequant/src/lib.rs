@@ -1,5 +1,20 @@
 #![doc = include_str!("../README.md")]
 
+#[cfg(test)]
+extern crate self as mobilequant;
+
+#[cfg(all(test, feature = "train"))]
+#[path = "../tests/it/fixtures.rs"]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::cast_possible_truncation,
+    reason = "shared with the integration tests"
+)]
+mod fixtures;
+
 mod array;
 #[cfg(feature = "train")]
 mod calibrate;
@@ -7,6 +22,8 @@ mod config;
 mod error;
 #[cfg(feature = "train")]
 pub mod eval;
+#[cfg(feature = "train")]
+pub mod learn;
 pub mod load;
 #[cfg(feature = "train")]
 mod model;

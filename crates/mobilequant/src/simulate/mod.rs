@@ -123,7 +123,7 @@ fn on_grid(x: &Tensor, grid: Grid) -> candle_core::Result<Tensor> {
 }
 
 /// The grids of all quantised sites that a model has.
-fn grids(
+pub(crate) fn grids(
     checkpoint: &Checkpoint,
     calibration: &Calibration,
     plan: &Plan,

@@ -18,6 +18,8 @@ mod files;
 #[cfg(feature = "train")]
 mod fixtures;
 #[cfg(feature = "train")]
+mod learning;
+#[cfg(feature = "train")]
 mod models;
 mod quantisers;
 #[cfg(feature = "train")]
