@@ -116,4 +116,26 @@ mod tests {
             check(&checkpoint, LearnConfig::reference(Plan::w8a8(), 1));
         }
     }
+
+    /// The function does not depend on the scales, so their gradients vanish, for any target: each is a sum of what the
+    /// layer before and the layer behind contribute, and neither may be lost.
+    #[test]
+    fn scales_do_not_matter_without_quantisers() {
+        let sequences: Vec<Vec<u32>> = vec![(0..24_u32).map(|i| i * i % 47).collect()];
+        let data = LearnData { training: &sequences, validation: &sequences, calibration: &sequences };
+        for name in fixtures::FAMILIES {
+            let config = LearnConfig { clip: false, ..LearnConfig::mobilequant(Plan::none(), 1) };
+            let learner = Learner::new(&fixtures::checkpoint(name), data, config).unwrap();
+            let (input, target) = learner.task(0, 0).unwrap();
+            let (loss, _) = learner.gradients(0..2, &input, &target).unwrap();
+            assert_close!(loss, 0.0, abs = 1e-9);
+            let other = (target * -1.0).unwrap();
+            let (loss, gradients) = learner.gradients(0..2, &input, &other).unwrap();
+            assert!(loss > 0.1);
+            for (_, name, var) in learner.named() {
+                let gradient = crate::model::flat(gradients.get(var.as_tensor()).unwrap()).unwrap();
+                assert!(gradient.iter().all(|g| g.abs() < 1e-4 * loss), "{name} {gradient:?} {loss}");
+            }
+        }
+    }
 }

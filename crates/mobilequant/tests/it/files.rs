@@ -8,7 +8,7 @@ use common::rng::Streams;
 use mobilequant::load::{
     GgufFile, GgufType, read, read_gguf, read_hugging_face, read_llama2c, write_gguf, write_hugging_face,
 };
-use mobilequant::{Array, Checkpoint, Config, Error, FileFault, Model, Tokenizer, TokenizerFault};
+use mobilequant::{Array, Checkpoint, Config, Error, FileFault, Model, Tokenizer};
 use rand::RngExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -427,6 +427,8 @@ fn pieces() {
 #[cfg(feature = "bpe")]
 #[test]
 fn byte_level() {
+    use mobilequant::TokenizerFault;
+
     let folder = folder();
     let alphabet = ["a", "b", "\u{120}", "ab", "\u{120}ab"];
     let vocab: serde_json::Map<String, serde_json::Value> =
