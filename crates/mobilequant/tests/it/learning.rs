@@ -6,7 +6,7 @@ use common::assert_close;
 use mobilequant::eval::LanguageModel;
 use mobilequant::learn::{LearnConfig, LearnData, Learned, Learner, Objective, RangeLearning, Rate};
 use mobilequant::simulate::{Plan, Simulation};
-use mobilequant::transform::relative_change;
+use mobilequant::transform::{Outliers, inject_outliers, relative_change};
 use mobilequant::{Calibration, Checkpoint, Error, Model, Site};
 
 fn sequences(seed: u32, count: u32) -> Vec<Vec<u32>> {
@@ -42,30 +42,30 @@ fn run(checkpoint: &Checkpoint, sets: &Sets, config: LearnConfig) -> (Vec<f64>, 
     (losses, learner.best().clone())
 }
 
-/// Some later epoch has a smaller error on the training sequences than the first, for every family and both objectives, and the selected state is at least
-/// as close to full precision on the validation sequences as the start.
+/// With outlying channels put in, the error on the training sequences falls by a fifth and more for every family and in
+/// every stage, and the selected state is closer to full precision on the validation sequences than the start.
 #[test]
 fn learning_lowers_the_error() {
     let sets = Sets::new();
     for name in FAMILIES {
-        let checkpoint = checkpoint(name);
+        let mut checkpoint = checkpoint(name);
+        inject_outliers(&mut checkpoint, Outliers { factor: 20.0, per_norm: 2, per_up: 2 }, 1).unwrap();
         for objective in [Objective::EndToEnd, Objective::Blockwise] {
-            let fast = Rate { first: 5e-3, last: 1e-3 };
+            let fast = Rate { first: 3e-2, last: 3e-3 };
             let config = LearnConfig {
                 objective,
                 transform_rate: fast,
-                clip_rate: Rate { first: 5e-2, last: 1e-2 },
+                clip_rate: Rate { first: 2e-2, last: 2e-3 },
                 range_rate: fast,
-                ..LearnConfig::mobilequant(Plan::w4a8(), 6)
+                ..LearnConfig::mobilequant(Plan::w8a8(), 6)
             };
             let start =
                 Learner::new(&checkpoint, sets.data(), config.clone()).unwrap().best().validation_nats;
             let (losses, best) = run(&checkpoint, &sets, config);
             for losses in losses.chunks(6) {
-                let least = losses[1..].iter().fold(f64::INFINITY, |least, x| least.min(*x));
-                assert!(least < losses[0], "{name} {objective:?} {losses:?}");
+                assert!(losses[5] < 0.8 * losses[0], "{name} {objective:?} {losses:?}");
             }
-            assert!(best.validation_nats <= start && start.is_finite(), "{name} {start} {best:?}");
+            assert!(best.validation_nats < start && best.epoch > 0, "{name} {objective:?} {start} {best:?}");
         }
     }
 }
