@@ -11,8 +11,12 @@ use common::dataset::{DataRoots, Store};
 use common::experiment::{Paper, Profile, Setup};
 use std::path::PathBuf;
 
-const PAPERS: &[Paper] =
-    &[water_dc::experiments::PAPER, lava_tides::experiments::PAPER, snn_iir::experiments::PAPER];
+const PAPERS: &[Paper] = &[
+    water_dc::experiments::PAPER,
+    lava_tides::experiments::PAPER,
+    snn_iir::experiments::PAPER,
+    moe2_edge::experiments::PAPER,
+];
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_path_buf()

@@ -2,7 +2,7 @@
 //!
 //! `cargo run --release --example cartpole -- [timesteps] [seed] [steps]`
 //!
-//! The successor of the paper (ECCV 2022) learns CartPole and Pong this way; its settings for Pong are 2.5 million frames.
+//! The successor of the paper (ECCV 2022) learns `CartPole` and Pong this way; its settings for Pong are 2.5 million frames.
 //! Here are a small network and a few ten thousand steps: enough to see it learn, no figure of that paper.
 #![allow(clippy::print_stdout, reason = "a program that prints its result")]
 
@@ -55,19 +55,19 @@ fn main() -> Outcome<()> {
     let mut next = |otherwise| numbers.next().unwrap_or(Ok(otherwise));
     let (timesteps, seed, steps) = (usize::try_from(next(1)?)?, next(1)?, usize::try_from(next(20_000)?)?);
     let streams = Streams::new(seed);
-    let mut agent = Agent::new(timesteps, &streams)?;
+    let mut agent = Agent::new(timesteps, streams)?;
     println!("timesteps {timesteps}, seed {seed}, {steps} steps");
     println!("random pushes: mean return {:.1}", random_return(&mut streams.stream("random")));
-    println!("untrained:     mean return {:.1}", agent.mean_return(20, &streams)?);
-    agent.learn(steps, &streams)?;
-    println!("trained:       mean return {:.1} of at most 500", agent.mean_return(20, &streams)?);
+    println!("untrained:     mean return {:.1}", agent.mean_return(20, streams)?);
+    agent.learn(steps, streams)?;
+    println!("trained:       mean return {:.1} of at most 500", agent.mean_return(20, streams)?);
     Ok(())
 }
 
 impl Agent {
-    fn new(timesteps: usize, streams: &Streams) -> Outcome<Self> {
+    fn new(timesteps: usize, streams: Streams) -> Outcome<Self> {
         let spec = NetworkSpec::parse([INPUTS, 1, 1], "", &[64, 64], 2)?;
-        let net = SpikingNet::random(spec, SpikingConfig::default(), Init::He, streams)?;
+        let net = SpikingNet::random(spec, SpikingConfig::default(), Init::He, &streams)?;
         let named: Vec<_> = net.variables().into_iter().filter(|(name, _)| !name.ends_with("leak")).collect();
         let config = AdamConfig {
             lr: LEARNING_RATE,
@@ -77,12 +77,12 @@ impl Agent {
             weight_decay: 0.0,
             amsgrad: true,
         };
-        let no_dropout = Dropout::new(0.0, *streams, "none")?;
+        let no_dropout = Dropout::new(0.0, streams, "none")?;
         Ok(Self { net, timesteps, adam: Adam::new(named, config)?, no_dropout })
     }
 
     /// Acts, remembers and learns.
-    fn learn(&mut self, steps: usize, streams: &Streams) -> Outcome<()> {
+    fn learn(&mut self, steps: usize, streams: Streams) -> Outcome<()> {
         let mut rng = streams.stream("learning");
         let mut memory: Vec<Transition> = Vec::with_capacity(MEMORY);
         let mut cart = CartPole::random(&mut rng);
@@ -155,7 +155,7 @@ impl Agent {
     }
 
     /// Mean number of steps of so many episodes without random pushes, all run at once.
-    fn mean_return(&self, episodes: usize, streams: &Streams) -> Outcome<f64> {
+    fn mean_return(&self, episodes: usize, streams: Streams) -> Outcome<f64> {
         let mut rng = streams.stream("evaluation");
         let mut running: Vec<CartPole> = (0..episodes).map(|_| CartPole::random(&mut rng)).collect();
         let mut total = 0;

@@ -94,6 +94,8 @@ fn wrong_input() {
     fails(&["train", "--out", "x", "--net", "3x32x32: 8 B, FC 10"], 1, "at character 11");
     fails(&["train", "--out", "x", "--data", "nothing"], 1, "--data must be digits");
     fails(&["train", "--out", "x", "--data", "cifar10:no/such"], 1, "no/such");
+    #[cfg(feature = "frames")]
+    fails(&["train", "--out", "x", "--data", "cifar10-jpeg:no/such"], 1, "no/such/train.parquet");
     fails(&["doctor", "no-such-file"], 1, "no-such-file");
     fails(&["frobnicate"], 2, "unrecognized subcommand");
 }

@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 #[derive(clap::Args)]
 pub struct DataArguments {
     /// Images: digits, shapes or shapes:COUNT, cifar10:FOLDER, cifar100:FOLDER, idx:FOLDER or images:FOLDER.
+    ///
+    /// A build with the feature `frames` also knows cifar10-jpeg:FOLDER, train.parquet and test.parquet of JPEG images.
     #[arg(long, default_value = "digits")]
     pub data: String,
     /// Take this many training images of each class, drawn at random.
@@ -43,7 +45,7 @@ impl DataArguments {
             None => train,
         };
         let normalize = match self.data.split(':').next() {
-            Some("cifar10") => Normalize::cifar10(),
+            Some("cifar10" | "cifar10-jpeg") => Normalize::cifar10(),
             Some("cifar100") => Normalize::cifar100(),
             _ => Normalize::from_dataset(&train)?,
         };
@@ -72,6 +74,8 @@ impl DataArguments {
             }
             _ if rest.is_empty() => Err(wrong()),
             "cifar10" => cifar(CifarFormat::Cifar10, &folder),
+            #[cfg(feature = "frames")]
+            "cifar10-jpeg" => Ok(snn_iir::data::cifar10_jpeg(&folder, None, None)?),
             "cifar100" => cifar(CifarFormat::Cifar100Fine, &folder),
             "images" => {
                 let folder = ImageFolder::new(folder);

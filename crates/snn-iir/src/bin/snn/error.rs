@@ -10,7 +10,7 @@ pub enum Failure {
     #[error(transparent)]
     Network(#[from] Error),
     #[error(
-        "--data must be digits, shapes[:COUNT], cifar10:FOLDER, cifar100:FOLDER, idx:FOLDER or images:FOLDER, got {text}"
+        "--data must be digits, shapes[:COUNT], cifar10:FOLDER, cifar100:FOLDER, idx:FOLDER, images:FOLDER or, with the feature frames, cifar10-jpeg:FOLDER, got {text}"
     )]
     Data { text: String },
     #[error("{} must hold {wanted}, found none", folder.display())]
