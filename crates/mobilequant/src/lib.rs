@@ -27,6 +27,8 @@ pub mod learn;
 pub mod load;
 #[cfg(feature = "train")]
 mod model;
+#[cfg(feature = "train")]
+pub mod pretrain;
 pub mod quant;
 #[cfg(feature = "train")]
 pub mod simulate;
