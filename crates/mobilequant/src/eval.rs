@@ -1,0 +1,169 @@
+//! How good a model is: perplexity under a stated protocol, and closeness to another model.
+
+use crate::error::during;
+use crate::model::flat;
+use crate::{Error, Model, Result};
+use candle_core::Tensor;
+use common::rng::Streams;
+use rand::RngExt as _;
+
+/// Gives logits for sequences.
+pub trait LanguageModel {
+    /// Logits `[sequences, tokens, vocab]` of sequences of equal length.
+    ///
+    /// # Errors
+    /// Those of the model.
+    fn logits_of(&self, sequences: &[&[u32]]) -> Result<Tensor>;
+}
+
+impl LanguageModel for Model {
+    fn logits_of(&self, sequences: &[&[u32]]) -> Result<Tensor> {
+        self.forward(sequences, &mut crate::FullPrecision)
+    }
+}
+
+/// How a text is cut and scored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Protocol {
+    /// Tokens of the text in a window; windows follow one another without overlap, and a rest is left out.
+    pub window: usize,
+    /// Number of windows, from the beginning of the text; `None` for all.
+    pub windows: Option<usize>,
+    /// Token put before each window, so that its first token is scored too. Without, the first token is not scored.
+    pub bos: Option<u32>,
+}
+
+impl Protocol {
+    /// The windows of a text, with the token before them.
+    ///
+    /// # Errors
+    /// [`Error::Count`] if there is no whole window or a window would leave nothing to score.
+    pub fn cut(&self, tokens: &[u32]) -> Result<Vec<Vec<u32>>> {
+        let least = if self.bos.is_some() { 1 } else { 2 };
+        if self.window < least {
+            let rule = "at least 1 with and 2 without a token before";
+            return Err(Error::Count { name: "tokens of a window", rule, count: self.window });
+        }
+        let windows = tokens.chunks_exact(self.window).take(self.windows.unwrap_or(usize::MAX));
+        let cut: Vec<Vec<u32>> =
+            windows.map(|window| self.bos.iter().chain(window).copied().collect()).collect();
+        if cut.is_empty() || self.windows.is_some_and(|count| count > cut.len()) {
+            return Err(Error::Count { name: "windows", rule: "as many as asked for", count: cut.len() });
+        }
+        Ok(cut)
+    }
+}
+
+/// Perplexity of a text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Perplexity {
+    /// Mean negative logarithm of the probability of a token, in nats.
+    pub nats: f64,
+    /// Number of tokens scored.
+    pub tokens: usize,
+    /// The same mean for each window.
+    pub windows: Vec<f64>,
+}
+
+impl Perplexity {
+    /// `exp(nats)`
+    #[must_use]
+    pub fn value(&self) -> f64 {
+        self.nats.exp()
+    }
+
+    /// Interval of the perplexity by the bootstrap over windows (percentiles at `(1 - confidence) / 2` on both sides).
+    ///
+    /// # Errors
+    /// [`Error::Quantity`] if the confidence lies outside (0, 1), [`Error::Count`] without draws.
+    pub fn interval(&self, confidence: f64, draws: usize, seed: u64) -> Result<(f64, f64)> {
+        if !(confidence > 0.0 && confidence < 1.0) {
+            return Err(Error::Quantity { name: "confidence", rule: "in (0, 1)", value: confidence });
+        }
+        let mut rng = Streams::new(seed).stream("bootstrap");
+        let count = self.windows.len();
+        let mut draw = || {
+            let total: f64 = (0..count).map(|_| self.windows[rng.random_range(0..count)]).sum();
+            (total / count as f64).exp()
+        };
+        let drawn: Vec<f64> = (0..draws).map(|_| draw()).collect();
+        let tail = (1.0 - confidence) / 2.0;
+        let at = |p| common::stats::quantile(&drawn, p);
+        at(tail).zip(at(1.0 - tail)).ok_or(Error::Count { name: "draws", rule: "at least 1", count: draws })
+    }
+}
+
+/// Perplexity of a token sequence under a protocol. Logits are turned into probabilities in f64.
+///
+/// # Errors
+/// Those of [`Protocol::cut`] and of the model.
+pub fn perplexity(model: &dyn LanguageModel, tokens: &[u32], protocol: Protocol) -> Result<Perplexity> {
+    let windows = protocol.cut(tokens)?;
+    let mut means = Vec::with_capacity(windows.len());
+    for window in &windows {
+        let (inputs, targets) = (&window[..window.len() - 1], &window[1..]);
+        let logits = rows(&model.logits_of(&[inputs])?)?;
+        let vocab = logits.len() / targets.len();
+        let mut nats = Vec::with_capacity(targets.len());
+        for ((place, &target), row) in targets.iter().enumerate().zip(logits.chunks_exact(vocab)) {
+            let Some(logit) = row.get(target as usize) else {
+                return Err(Error::Token { id: target, place: place + 1, vocab });
+            };
+            nats.push(log_sum_exp(row) - logit);
+        }
+        means.push(common::stats::sum(&nats) / nats.len() as f64);
+    }
+    let nats = common::stats::sum(&means) / means.len() as f64;
+    Ok(Perplexity { nats, tokens: windows.len() * (windows[0].len() - 1), windows: means })
+}
+
+/// How close a model is to a reference.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Agreement {
+    /// Mean Kullback-Leibler divergence of the model's next-token probabilities from the reference's, in nats.
+    pub kl_nats: f64,
+    /// Share of positions at which both give the same most likely token.
+    pub top1: f64,
+    /// Number of positions.
+    pub tokens: usize,
+}
+
+/// Compares a model with a reference at all positions of the windows of a protocol.
+///
+/// # Errors
+/// As [`perplexity`].
+pub fn agreement(
+    reference: &dyn LanguageModel,
+    model: &dyn LanguageModel,
+    tokens: &[u32],
+    protocol: Protocol,
+) -> Result<Agreement> {
+    let (mut divergences, mut same) = (Vec::new(), 0_usize);
+    for window in protocol.cut(tokens)? {
+        let inputs = &window[..window.len() - 1];
+        let (p, q) = (rows(&reference.logits_of(&[inputs])?)?, rows(&model.logits_of(&[inputs])?)?);
+        let vocab = p.len() / inputs.len();
+        for (p, q) in p.chunks_exact(vocab).zip(q.chunks_exact(vocab)) {
+            let (of_p, of_q) = (log_sum_exp(p), log_sum_exp(q));
+            let term = |(p, q): (&f64, &f64)| (p - of_p).exp() * ((p - of_p) - (q - of_q));
+            divergences.push(p.iter().zip(q).map(term).sum::<f64>());
+            same += usize::from(largest(p) == largest(q));
+        }
+    }
+    let tokens = divergences.len();
+    let kl_nats = common::stats::sum(&divergences) / tokens as f64;
+    Ok(Agreement { kl_nats, top1: same as f64 / tokens as f64, tokens })
+}
+
+fn rows(logits: &Tensor) -> Result<Vec<f64>> {
+    flat(logits).map_err(during("reading logits"))
+}
+
+fn log_sum_exp(row: &[f64]) -> f64 {
+    let max = row.iter().fold(f64::NEG_INFINITY, |max, &x| max.max(x));
+    max + row.iter().map(|x| (x - max).exp()).sum::<f64>().ln()
+}
+
+fn largest(row: &[f64]) -> usize {
+    (1..row.len()).fold(0, |best, i| if row[i] > row[best] { i } else { best })
+}
