@@ -1,6 +1,7 @@
 //! `cargo xtask data`: list, fetch and verify the data sets.
 
 mod fetch;
+mod package;
 
 use crate::{papers, workspace};
 use anyhow::{Result, bail};
@@ -87,10 +88,10 @@ fn list(store: &Store, manifests: &[&Manifest]) -> Result<ExitCode> {
 
 /// How a file that is not at hand is obtained.
 fn how(file: &common::dataset::FileEntry) -> String {
-    match (&file.url, &file.how) {
-        (Some(_), _) => "`cargo xtask data fetch` gets it".into(),
-        (None, Some(how)) => how.clone(),
-        (None, None) => "no source is known".into(),
+    match &file.how {
+        _ if file.is_fetchable() => "`cargo xtask data fetch` gets it".into(),
+        Some(how) => how.clone(),
+        None => "no source is known".into(),
     }
 }
 

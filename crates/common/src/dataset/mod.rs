@@ -11,7 +11,7 @@ mod store;
 
 pub use self::csv::CsvTable;
 pub use file::{DataFile, Origin, sha256_hex};
-pub use manifest::{Column, Dtype, FileEntry, Manifest, SampleEntry};
+pub use manifest::{Column, Dtype, FileEntry, Manifest, Package, PackageClient, SampleEntry};
 pub use store::{DataRoots, Store};
 
 use std::path::PathBuf;
@@ -70,7 +70,7 @@ pub enum DatasetError {
         dataset: String,
         /// File.
         file: String,
-        /// Whether the manifest has an address to fetch it from.
+        /// Whether `cargo xtask data fetch` can get it.
         fetchable: bool,
     },
     /// The profile demands the whole file.
@@ -80,7 +80,7 @@ pub enum DatasetError {
         dataset: String,
         /// File.
         file: String,
-        /// Whether the manifest has an address to fetch it from.
+        /// Whether `cargo xtask data fetch` can get it.
         fetchable: bool,
     },
     /// The file is not the one that the manifest describes.

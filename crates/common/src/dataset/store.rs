@@ -108,7 +108,7 @@ impl Store {
             let origin = Origin::Sample { synthetic: entry.synthetic, how: entry.how.clone() };
             return Ok(found(origin, &entry.sha256, bytes));
         }
-        let fetchable = entry.url.is_some();
+        let fetchable = entry.is_fetchable();
         Err(DatasetError::NotAtHand { dataset: dataset.into(), file: path.into(), fetchable })
     }
 
