@@ -29,7 +29,7 @@ const SETTINGS: PretrainConfig = PretrainConfig {
 };
 /// Steps between two points of the learning curve.
 const INTERVAL: usize = 100;
-/// Windows of the selection text behind a point of the curve.
+/// Windows of the held-out text behind a point of the curve.
 const WINDOWS: usize = 128;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -41,18 +41,18 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (state, output) = (Path::new(state), Path::new(output));
     let text = ascii(&std::fs::read_to_string(text)?);
     let (training, rest) = text.split_at(text.len() * 9 / 10);
-    let (selection, report) = rest.split_at(rest.len() / 2);
-    std::fs::write(output.join("selection.txt"), selection)?;
+    let (calibration, report) = rest.split_at(rest.len() / 2);
+    std::fs::write(output.join("calibration.txt"), calibration)?;
     std::fs::write(output.join("report.txt"), report)?;
-    let [training, selection, report] =
-        [training, selection, report].map(|text| text.bytes().map(u32::from).collect::<Vec<u32>>());
+    let [training, calibration, report] =
+        [training, calibration, report].map(|text| text.bytes().map(u32::from).collect::<Vec<u32>>());
 
     let curve = output.join("learning_curve.csv");
     let mut trainer = Pretrainer::new(byte_llama(), &training, SETTINGS)?;
     if state.exists() {
         trainer.load_state(&checkpoint::load(state)?.tensors)?;
     } else {
-        std::fs::write(&curve, "step,training_nats,selection_nats\n")?;
+        std::fs::write(&curve, "step,training_nats,held_out_nats\n")?;
     }
     let bos = byte_llama().bos;
     let mut losses = Vec::new();
@@ -60,7 +60,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         losses.push(step.loss);
         if step.step.is_multiple_of(INTERVAL) {
             let protocol = Protocol { window: SETTINGS.window, windows: Some(WINDOWS), bos };
-            let held_out = perplexity(trainer.model(), &selection, protocol)?;
+            let held_out = perplexity(trainer.model(), &calibration, protocol)?;
             let mean = losses.iter().sum::<f64>() / losses.len() as f64;
             let line = format!("{},{mean:.4},{:.4}", step.step, held_out.nats);
             println!("{line}");
@@ -70,7 +70,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
     }
     write_hugging_face(&trainer.checkpoint()?, output)?;
-    for (name, text) in [("selection", &selection), ("report", &report)] {
+    for (name, text) in [("calibration", &calibration), ("report", &report)] {
         let result =
             perplexity(trainer.model(), text, Protocol { window: SETTINGS.window, windows: None, bos })?;
         println!("{name}: perplexity {:.6} per byte over {} bytes", result.value(), result.tokens);

@@ -1,5 +1,6 @@
 //! One block: attention and MLP around the residual stream.
 
+use super::sigmoid::sigmoid;
 use super::softmax::causal_softmax;
 use super::{Site, Tap};
 use crate::error::during;
@@ -177,9 +178,4 @@ pub(super) fn norm(x: &Tensor, weights: &Norm<Tensor>, config: &Config) -> Candl
         Some(bias) => y.broadcast_add(bias),
         None => Ok(y),
     }
-}
-
-/// The logistic function; through tanh, whose gradient stays finite where `exp(-x)` overflows.
-fn sigmoid(x: &Tensor) -> CandleResult<Tensor> {
-    ((x * 0.5)?.tanh()? * 0.5)? + 0.5
 }

@@ -1,6 +1,7 @@
 //! The decoder as a differentiable function.
 
 mod block;
+mod sigmoid;
 mod site;
 mod softmax;
 
@@ -93,7 +94,8 @@ impl Model {
     /// One block on `[sequences, tokens, width]`.
     ///
     /// # Errors
-    /// [`crate::Error::Count`] if there is no such block, [`crate::Error::Tensor`], and those of the tap.
+    /// [`crate::Error::Count`] if there is no such block, [`crate::Error::Context`] for more positions than the context,
+    /// [`crate::Error::Tensor`], and those of the tap.
     pub fn block(&self, layer: usize, x: &Tensor, tap: &mut dyn Tap) -> Result<Tensor> {
         let Some(block) = self.weights.blocks.get(layer) else {
             return Err(crate::Error::Count {
@@ -102,6 +104,11 @@ impl Model {
                 count: layer,
             });
         };
+        let (_, length, _) = x.dims3().map_err(during("block"))?;
+        let context = self.config.context;
+        if length > context {
+            return Err(crate::Error::Context { length, context });
+        }
         block_forward(&self.config, block, &self.rope, layer, x, tap)
     }
 
@@ -146,11 +153,26 @@ impl Model {
     /// computes the whole sequence.
     ///
     /// # Errors
-    /// As [`Model::forward`]; [`crate::Error::Context`] if the sequence grows beyond the context.
+    /// As [`Model::forward`]; [`crate::Error::Context`] if prompt and continuation are longer than the context.
     pub fn greedy(&self, prompt: &[u32], count: usize) -> Result<Vec<u32>> {
+        self.greedy_with(prompt, count, &mut FullPrecision)
+    }
+
+    /// The same with a tap at every site.
+    ///
+    /// # Errors
+    /// As [`Model::greedy`].
+    pub fn greedy_with(&self, prompt: &[u32], count: usize, tap: &mut dyn Tap) -> Result<Vec<u32>> {
+        self.config.check_tokens(prompt)?;
+        // The last token is not read.
+        let length = prompt.len().saturating_add(count.saturating_sub(1));
+        let context = self.config.context;
+        if length > context {
+            return Err(crate::Error::Context { length, context });
+        }
         let mut tokens = prompt.to_vec();
         for _ in 0..count {
-            let x = self.blocks(self.embed(&[&tokens])?, &mut FullPrecision)?;
+            let x = self.blocks(self.embed(&[&tokens])?, tap)?;
             let last = x.narrow(1, tokens.len() - 1, 1).map_err(during("last token"))?;
             let logits = self.head(&last)?;
             let logits = flat(&logits).map_err(during("last token"))?;

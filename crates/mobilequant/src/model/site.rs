@@ -1,6 +1,6 @@
 //! Places in a block where an activation is read or changed.
 
-use crate::Result;
+use crate::{Activation, Config, Result};
 use candle_core::Tensor;
 
 /// A tensor inside a block that a quantiser may stand at.
@@ -72,6 +72,17 @@ impl Site {
         Self::DownInput,
         Self::DownOutput,
     ];
+
+    /// Whether blocks of this configuration have the site: the logistic function belongs to SiLU, and with a parallel
+    /// residual the MLP has no norm of its own.
+    #[must_use]
+    pub fn is_in(self, config: &Config) -> bool {
+        match self {
+            Self::Sigmoid => config.activation == Activation::Silu,
+            Self::MlpNormInput | Self::MlpNormOutput => !config.parallel_residual,
+            _ => true,
+        }
+    }
 
     /// Path inside a block, as overrides name it.
     #[must_use]

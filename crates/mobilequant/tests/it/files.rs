@@ -447,3 +447,81 @@ fn byte_level() {
     let error = Tokenizer::gguf(&GgufFile::open(&path).unwrap()).unwrap_err();
     assert!(matches!(error, Error::Tokenizer(fault) if matches!(*fault, TokenizerFault::Kind { .. })));
 }
+
+/// A GGUF file without tensors, with texts, integers and lists of them as metadata.
+#[cfg(feature = "bpe")]
+fn write_metadata(path: &Path, entries: &[(&str, serde_json::Value)]) {
+    fn text(bytes: &mut Vec<u8>, text: &str) {
+        bytes.extend((text.len() as u64).to_le_bytes());
+        bytes.extend(text.as_bytes());
+    }
+    fn kind(value: &serde_json::Value) -> u32 {
+        match value {
+            serde_json::Value::String(_) => 8,
+            serde_json::Value::Array(_) => 9,
+            _ => 5,
+        }
+    }
+    fn put(bytes: &mut Vec<u8>, value: &serde_json::Value) {
+        match value {
+            serde_json::Value::String(string) => text(bytes, string),
+            serde_json::Value::Array(list) => {
+                bytes.extend(kind(&list[0]).to_le_bytes());
+                bytes.extend((list.len() as u64).to_le_bytes());
+                list.iter().for_each(|value| put(bytes, value));
+            }
+            number => bytes.extend((number.as_i64().unwrap() as i32).to_le_bytes()),
+        }
+    }
+    let mut bytes = b"GGUF".to_vec();
+    bytes.extend(3_u32.to_le_bytes());
+    bytes.extend(0_u64.to_le_bytes());
+    bytes.extend((entries.len() as u64).to_le_bytes());
+    for (key, value) in entries {
+        text(&mut bytes, key);
+        bytes.extend(kind(value).to_le_bytes());
+        put(&mut bytes, value);
+    }
+    std::fs::write(path, bytes).unwrap();
+}
+
+/// A byte-level BPE vocabulary in the metadata of a GGUF file: words, digits cut one by one, a control token.
+#[cfg(feature = "bpe")]
+#[test]
+fn tokenizer_of_gguf() {
+    use mobilequant::TokenizerFault;
+
+    let folder = folder();
+    let path = folder.path().join("tokenizer.gguf");
+    let tokens = ["<|end|>", "a", "b", "\u{120}", "1", "2", "ab", "\u{120}ab", "12"];
+    let read = |model: &str, pre: &str| {
+        let entries = [
+            ("tokenizer.ggml.model", model.into()),
+            ("tokenizer.ggml.pre", pre.into()),
+            ("tokenizer.ggml.tokens", tokens.as_slice().into()),
+            ("tokenizer.ggml.token_type", [3, 1, 1, 1, 1, 1, 1, 1, 1].as_slice().into()),
+            ("tokenizer.ggml.merges", ["a b", "\u{120} ab", "1 2"].as_slice().into()),
+        ];
+        write_metadata(&path, &entries);
+        Tokenizer::gguf(&GgufFile::open(&path).unwrap())
+    };
+    // GPT-2 keeps the digits of a number together, SmolLM cuts each off.
+    for (pre, expected) in [("gpt-2", [6, 7, 2, 8]), ("llama-bpe", [6, 7, 2, 8])] {
+        assert_eq!(read("gpt2", pre).unwrap().encode("ab abb12").unwrap(), expected, "{pre}");
+    }
+    for pre in ["smollm", "qwen2"] {
+        let tokenizer = read("gpt2", pre).unwrap();
+        assert_eq!(tokenizer.encode("ab abb12").unwrap(), [6, 7, 2, 4, 5], "{pre}");
+        assert_eq!(tokenizer.encode("ab<|end|>b").unwrap(), [6, 0, 2], "a control token is one token");
+        assert_eq!(tokenizer.decode(&[6, 7, 2, 4, 5, 0]).unwrap(), "ab abb12");
+        assert!(matches!(tokenizer.decode(&[9]), Err(Error::Token { id: 9, vocab: 9, .. })));
+    }
+    for (model, pre, known) in [("gpt2", "unheard-of", "smollm"), ("bert", "gpt-2", "llama, gpt2")] {
+        match read(model, pre).unwrap_err() {
+            Error::Tokenizer(fault) => {
+                assert!(matches!(*fault, TokenizerFault::Kind { .. }) && fault.to_string().contains(known));
+            }
+            other => panic!("{other}"),
+        }
+    }
+}

@@ -4,10 +4,10 @@ use crate::fixtures::{FAMILIES, checkpoint};
 use candle_core::DType;
 use common::assert_close;
 use mobilequant::eval::LanguageModel;
-use mobilequant::learn::{LearnConfig, LearnData, Learned, Learner, Objective, RangeLearning, Rate};
+use mobilequant::learn::{LearnConfig, LearnData, Learned, Learner, Loss, Objective, RangeLearning, Rate};
 use mobilequant::simulate::{Plan, Simulation};
 use mobilequant::transform::{Outliers, inject_outliers, relative_change};
-use mobilequant::{Calibration, Checkpoint, Error, Model, Site};
+use mobilequant::{Array, Block, Calibration, Checkpoint, Error, Model, Site};
 
 fn sequences(seed: u32, count: u32) -> Vec<Vec<u32>> {
     (0..count).map(|s| (0..16_u32).map(|i| (i * i * 7 + i * (s + 3) + seed * 11) % 48).collect()).collect()
@@ -122,28 +122,130 @@ fn the_transformation_stays_exact() {
     }
 }
 
-/// Interrupted after an epoch and continued from its state, a run ends with the same numbers, bit for bit.
+/// Interrupted after any epoch and continued from its state, a run ends with the same parameters and the same best state,
+/// bit for bit. The rates are so high that the best state is not the last one.
 #[test]
 fn resumed_runs() {
     let sets = Sets::new();
     let checkpoint = checkpoint("stablelm-mha");
-    for objective in [Objective::EndToEnd, Objective::Blockwise] {
-        let config = LearnConfig { objective, ..LearnConfig::mobilequant(Plan::w4a8(), 2) };
+    let wild = Rate { first: 0.3, last: 0.3 };
+    let mut earlier = 0;
+    for (objective, ranges, rate) in [
+        (Objective::EndToEnd, RangeLearning::LogScale, Rate { first: 3e-3, last: 3e-3 }),
+        (Objective::EndToEnd, RangeLearning::Raw, wild),
+        (Objective::Blockwise, RangeLearning::Off, Rate { first: 3e-2, last: 0.0 }),
+    ] {
+        let config = LearnConfig {
+            objective,
+            ranges,
+            clip_norms: true,
+            transform_rate: rate,
+            ..LearnConfig::mobilequant(Plan::w4a8(), 3)
+        };
         let new = || Learner::new(&checkpoint, sets.data(), config.clone()).unwrap();
         let mut whole = new();
-        whole.advance().unwrap();
-        let state = whole.state().unwrap();
-        while whole.advance().unwrap().is_some() {}
-        let mut resumed = new();
-        resumed.load_state(&state).unwrap();
-        while resumed.advance().unwrap().is_some() {}
-        let (a, b) = (whole.export().unwrap(), resumed.export().unwrap());
-        assert_eq!(a.checkpoint, b.checkpoint);
-        assert_eq!(a.calibration, b.calibration);
-        let mut wrong = state.clone();
-        wrong.remove("epoch");
-        assert!(matches!(new().load_state(&wrong), Err(Error::MissingTensor { .. })));
+        let mut states = vec![whole.state().unwrap()];
+        while whole.advance().unwrap().is_some() {
+            states.push(whole.state().unwrap());
+        }
+        let end = whole.export().unwrap();
+        earlier += usize::from((1..end.epoch).contains(&whole.best().epoch));
+        for state in &states {
+            let mut resumed = new();
+            resumed.load_state(state).unwrap();
+            while resumed.advance().unwrap().is_some() {}
+            let again = resumed.export().unwrap();
+            for (a, b) in [(&end, &again), (whole.best(), resumed.best())] {
+                assert_eq!(a.checkpoint, b.checkpoint);
+                assert_eq!(
+                    a.calibration.ranges().collect::<Vec<_>>(),
+                    b.calibration.ranges().collect::<Vec<_>>()
+                );
+                assert_eq!(a.epoch, b.epoch);
+                assert_eq!(a.validation_nats.to_bits(), b.validation_nats.to_bits());
+            }
+        }
+        for name in ["epoch", "best/epoch", "best/nats", "parameter/0/clip/norm 0/upper"] {
+            let mut wrong = states[1].clone();
+            wrong.remove(name);
+            assert!(matches!(new().load_state(&wrong), Err(Error::MissingTensor { .. })), "{name}");
+        }
+        let mut later = states[1].clone();
+        later
+            .insert("epoch".to_owned(), candle_core::Tensor::new(99_i64, &candle_core::Device::Cpu).unwrap());
+        assert!(matches!(new().load_state(&later), Err(Error::Quantity { .. })));
     }
+    assert!(earlier > 0, "one best state lies inside a run");
+}
+
+/// Weights of norms beyond the learned range are clamped to it, and nothing else of them changes.
+#[test]
+fn clipped_norms() {
+    let sets = Sets::new();
+    let checkpoint = checkpoint("llama-gqa");
+    let still = Rate { first: 0.0, last: 0.0 };
+    // sigmoid(ln 3) is 3/4: at rate 0 a quarter of the range of each norm is cut off.
+    let config = LearnConfig {
+        clip: false,
+        clip_norms: true,
+        initial_logit: 3.0_f64.ln(),
+        transform_rate: still,
+        clip_rate: still,
+        range_rate: still,
+        ..LearnConfig::mobilequant(Plan::w8a8(), 1)
+    };
+    let mut learner = Learner::new(&checkpoint, sets.data(), config.clone()).unwrap();
+    let export = learner.export().unwrap();
+    for (before, after) in checkpoint.weights.blocks.iter().zip(&export.checkpoint.weights.blocks) {
+        let norms = |block: &Block<Array>| [block.attention_norm.clone(), block.mlp_norm.clone().unwrap()];
+        for (before, after) in norms(before).iter().zip(norms(after)) {
+            let max = before.weight.data().iter().fold(0.0_f32, |max, &x| max.max(x));
+            for (x, y) in before.weight.data().iter().zip(after.weight.data()) {
+                assert_close!(f64::from(*y), f64::from(x.min(0.75 * max)), rel = 1e-6);
+            }
+        }
+        assert_eq!((&before.q, &before.down), (&after.q, &after.down));
+    }
+    // A 16-bit grid has steps of at least 1e-5 and holds up to 0.655: of smaller norms nothing is cut off.
+    let mut small = checkpoint.clone();
+    for block in &mut small.weights.blocks {
+        for norm in [&mut block.attention_norm, block.mlp_norm.as_mut().unwrap()] {
+            let tenth = norm.weight.data().iter().map(|x| 0.1 * x).collect();
+            norm.weight = Array::new(vec![32], tenth).unwrap();
+        }
+    }
+    let export = Learner::new(&small, sets.data(), config.clone()).unwrap().export().unwrap();
+    assert_eq!(export.checkpoint, small);
+    // And such a start is far off, so that learning opens the ranges again.
+    let fast = Rate { first: 0.2, last: 0.02 };
+    let config = LearnConfig { clip_rate: fast, epochs: 8, ..config };
+    learner = Learner::new(&checkpoint, sets.data(), config).unwrap();
+    let mut losses = Vec::new();
+    while let Some(progress) = learner.advance().unwrap() {
+        losses.push(progress.loss);
+    }
+    assert!(losses[7] < 0.5 * losses[0], "{losses:?}");
+}
+
+/// Learning from the divergence of the logits lowers that divergence.
+#[test]
+fn loss_on_logits() {
+    let sets = Sets::new();
+    let mut checkpoint = checkpoint("gemma-mqa");
+    inject_outliers(&mut checkpoint, Outliers { factor: 20.0, per_norm: 2, per_up: 2 }, 1).unwrap();
+    let fast = Rate { first: 3e-2, last: 3e-3 };
+    let config = LearnConfig {
+        loss: Loss::LogitsKl,
+        transform_rate: fast,
+        range_rate: fast,
+        ..LearnConfig::mobilequant(Plan::w8a8(), 6)
+    };
+    let (losses, best) = run(&checkpoint, &sets, config.clone());
+    assert!(losses[5] < 0.8 * losses[0], "{losses:?}");
+    assert!(best.epoch > 0);
+    let blockwise = LearnConfig { objective: Objective::Blockwise, ..config };
+    let error = Learner::new(&checkpoint, sets.data(), blockwise).unwrap_err();
+    assert_eq!(error.to_string(), "loss must be HiddenMse block by block, got LogitsKl");
 }
 
 /// Learned ranges move, those of 16 bits and of the logistic function stay.
@@ -174,6 +276,13 @@ fn refused_settings() {
     assert_eq!(refused(sets.data(), negative), "learning rate must be finite and at least 0, got -1");
     let empty = LearnData { validation: &[], ..sets.data() };
     assert_eq!(refused(empty, config.clone()), "number of validation sequences must be at least 1, got 0");
+    // The last token of a validation sequence is scored, not read.
+    let long: Vec<Vec<u32>> = vec![vec![3; 66]];
+    let beyond = LearnData { validation: &long, ..sets.data() };
+    assert!(refused(beyond, config.clone()).contains("at most the 64 tokens of the context"));
+    let unknown: Vec<Vec<u32>> = vec![vec![3, 48]];
+    let beyond = LearnData { training: &unknown, ..sets.data() };
+    assert!(refused(beyond, config.clone()).contains("got 48 at place 1"));
     assert_close!(Rate { first: 1.0, last: 0.0 }.at(10, 10), 0.0, abs = 1e-15);
     assert_close!(config.transform_rate.at(0, 10), 1e-3, rel = 1e-12);
 }

@@ -14,6 +14,10 @@
 )]
 
 #[cfg(feature = "train")]
+mod byte_model;
+#[cfg(feature = "train")]
+mod exchange;
+#[cfg(feature = "train")]
 mod files;
 #[cfg(feature = "train")]
 mod fixtures;
@@ -21,6 +25,8 @@ mod fixtures;
 mod learning;
 #[cfg(feature = "train")]
 mod models;
+#[cfg(feature = "train")]
+mod pretraining;
 mod quantisers;
 #[cfg(feature = "train")]
 mod real_model;

@@ -121,7 +121,15 @@ fn refused_sequences() {
     let error = model.logits(&[1, 48]).unwrap_err();
     assert_eq!(error.to_string(), "token ids must be below the size of the vocabulary 48, got 48 at place 1");
     assert!(matches!(model.logits(&[3; 65]), Err(Error::Context { length: 65, context: 64 })));
-    assert!(matches!(model.greedy(&[3; 60], 10), Err(Error::Context { length: 65, .. })));
+    assert!(matches!(model.greedy(&[3; 60], 10), Err(Error::Context { length: 69, .. })));
+    assert_eq!(model.greedy(&[3; 60], 5).unwrap().len(), 5);
+    assert!(matches!(model.greedy(&[3, 48], 0), Err(Error::Token { id: 48, place: 1, vocab: 48 })));
+    assert!(matches!(model.greedy(&[], 1), Err(Error::Count { .. })));
+    let long = Tensor::zeros((1, 65, 32), DType::F64, &Device::Cpu).unwrap();
+    for refused in [model.block(1, &long, &mut FullPrecision), model.blocks(long.clone(), &mut FullPrecision)]
+    {
+        assert!(matches!(refused, Err(Error::Context { length: 65, context: 64 })));
+    }
     assert!(matches!(model.logits(&[]), Err(Error::Count { .. })));
     assert!(matches!(model.forward(&[&[1], &[1, 2]], &mut FullPrecision), Err(Error::Shape { .. })));
     assert!(matches!(model.forward(&[], &mut FullPrecision), Err(Error::Count { .. })));
