@@ -37,6 +37,25 @@ impl Calibration {
         Ok(watch.found)
     }
 
+    /// Ranges from elsewhere, for a model of so many blocks. Channel maxima are unknown then, and SmoothQuant refuses.
+    ///
+    /// # Errors
+    /// [`Error::Count`] for a block that the model does not have, [`Error::Range`] as [`Calibration::set_range`].
+    pub fn from_ranges(
+        layers: usize,
+        ranges: impl IntoIterator<Item = ((usize, Site), (f32, f32))>,
+    ) -> Result<Self> {
+        let mut calibration = Self { ranges: BTreeMap::new(), maxima: Vec::new(), tokens: 0 };
+        for ((layer, site), range) in ranges {
+            if layer >= layers {
+                let rule = "below the number of layers";
+                return Err(Error::Count { name: "block", rule, count: layer });
+            }
+            calibration.set_range(layer, site, range)?;
+        }
+        Ok(calibration)
+    }
+
     /// The range at a site of a block, if the model has that site.
     #[must_use]
     pub fn range(&self, layer: usize, site: Site) -> Option<(f32, f32)> {

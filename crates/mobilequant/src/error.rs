@@ -233,6 +233,34 @@ pub enum FileFault {
     /// A name that stands twice.
     #[error("names must be unique, got {0:?} twice")]
     Duplicate(String),
+    /// A site that the model does not have.
+    #[error("sites must be those of a model of {layers} blocks, got {field:?} of {module:?}")]
+    UnknownSite {
+        /// The module, as the file names it.
+        module: String,
+        /// The tensor of the module: `input`, `input2`, `weight`, `output`.
+        field: String,
+        /// Blocks of the model.
+        layers: usize,
+    },
+    /// A site of the model that the file leaves out.
+    #[error("every site of the model must be given, got no {field:?} of {module:?}")]
+    MissingSite {
+        /// The module, as the file names it.
+        module: String,
+        /// The tensor of the module.
+        field: &'static str,
+    },
+    /// A range that is not finite or runs backwards.
+    #[error("range of {site} must be finite with its lower end at or below its upper, got [{lo}, {hi}]")]
+    Range {
+        /// Module and tensor.
+        site: String,
+        /// Lower end.
+        lo: f64,
+        /// Upper end.
+        hi: f64,
+    },
     /// A piece of metadata is absent.
     #[error("metadata must have the key {0}, got none")]
     MissingKey(String),

@@ -23,6 +23,10 @@ mod error;
 #[cfg(feature = "train")]
 pub mod eval;
 #[cfg(feature = "train")]
+pub mod exchange;
+#[cfg(feature = "experiments")]
+pub mod experiments;
+#[cfg(feature = "train")]
 pub mod learn;
 pub mod load;
 #[cfg(feature = "train")]

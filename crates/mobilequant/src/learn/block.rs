@@ -3,9 +3,7 @@
 use super::{LearnConfig, RangeLearning};
 use crate::error::during;
 use crate::model::flat;
-use crate::quant::{
-    ClipSpec, FakeQuant, Granularity, Grid, Scheme, Symmetry, clipped_fake_quant, fake_quant,
-};
+use crate::quant::{ClipSpec, FakeQuant, Grid, clipped_fake_quant, fake_quant};
 use crate::simulate::Plan;
 use crate::transform::TransformSite;
 use crate::{Block, Config, Linear, Matrix, Norm, Result, Site, Tap};
@@ -18,6 +16,8 @@ pub(super) struct BlockParams {
     scales: BTreeMap<TransformSite, Var>,
     /// Logits of the upper and the lower end.
     clips: BTreeMap<Matrix, (Var, Var)>,
+    /// Those of the norms before attention and before the MLP.
+    norm_clips: Vec<(Var, Var)>,
     sites: BTreeMap<Site, SiteGrid>,
 }
 
@@ -50,7 +50,7 @@ const OPEN: f64 = 40.0;
 
 impl BlockParams {
     pub(super) fn new(config: &Config, learn: &LearnConfig, grids: BTreeMap<Site, Grid>) -> Result<Self> {
-        let make = || -> CandleResult<(BTreeMap<_, _>, BTreeMap<_, _>)> {
+        let make = || -> CandleResult<(BTreeMap<_, _>, BTreeMap<_, _>, Vec<_>)> {
             let mut scales = BTreeMap::new();
             for &site in &learn.sites {
                 if site == TransformSite::NormMlp && config.parallel_residual {
@@ -58,20 +58,24 @@ impl BlockParams {
                 }
                 scales.insert(site, Var::ones(parameter_shape(config, site), DType::F32, &Device::Cpu)?);
             }
+            let logits = |count: usize| {
+                let start = Tensor::full(learn.initial_logit, count, &Device::Cpu)?;
+                Var::from_tensor(&start.to_dtype(DType::F32)?)
+            };
             let mut clips = BTreeMap::new();
             for which in Matrix::ALL.into_iter().filter(|_| learn.clip) {
                 let Some(scheme) = learn.plan.scheme(which) else { continue };
                 let (rows, columns) = which.shape(config);
                 let group = scheme.granularity.group(rows, columns).map_err(candle_core::Error::wrap)?;
-                let logits = || {
-                    let start = Tensor::full(learn.initial_logit, rows * columns / group, &Device::Cpu)?;
-                    Var::from_tensor(&start.to_dtype(DType::F32)?)
-                };
-                clips.insert(which, (logits()?, logits()?));
+                let count = rows * columns / group;
+                clips.insert(which, (logits(count)?, logits(count)?));
             }
-            Ok((scales, clips))
+            let clipped = learn.clip_norms && learn.plan.norms.is_some();
+            let norms = if config.parallel_residual { 1 } else { 2 };
+            let norm_clips = (0..norms).filter(|_| clipped).map(|_| Ok((logits(1)?, logits(1)?)));
+            Ok((scales, clips, norm_clips.collect::<CandleResult<_>>()?))
         };
-        let (scales, clips) = make().map_err(during("making parameters"))?;
+        let (scales, clips, norm_clips) = make().map_err(during("making parameters"))?;
         let mut sites = BTreeMap::new();
         for (site, start) in grids {
             // The logistic function has its range by definition.
@@ -85,7 +89,7 @@ impl BlockParams {
             };
             sites.insert(site, SiteGrid { start, learned });
         }
-        Ok(Self { scales, clips, sites })
+        Ok(Self { scales, clips, norm_clips, sites })
     }
 
     /// All parameters with names that are unique in the model.
@@ -97,6 +101,10 @@ impl BlockParams {
         for (which, (upper, lower)) in &self.clips {
             named.push((Group::Clip, format!("{layer}/clip/{which:?}/upper"), upper.clone()));
             named.push((Group::Clip, format!("{layer}/clip/{which:?}/lower"), lower.clone()));
+        }
+        for (index, (upper, lower)) in self.norm_clips.iter().enumerate() {
+            named.push((Group::Clip, format!("{layer}/clip/norm {index}/upper"), upper.clone()));
+            named.push((Group::Clip, format!("{layer}/clip/norm {index}/lower"), lower.clone()));
         }
         for (site, grid) in &self.sites {
             let name = |part| format!("{layer}/range/{site:?}/{part}");
@@ -134,11 +142,16 @@ impl BlockParams {
                     None => unclipped(weight, spec)?,
                 };
             }
-            for norm in [Some(&mut block.attention_norm), block.mlp_norm.as_mut()].into_iter().flatten() {
-                let Some(bits) = plan.norms else { continue };
-                let (symmetry, granularity) = (Symmetry::Asymmetric, Granularity::PerTensor);
-                let spec = ClipSpec { scheme: Scheme { bits, symmetry, granularity }, zero: plan.zero };
-                norm.weight = unclipped(&norm.weight.unsqueeze(0)?, spec)?.squeeze(0)?;
+            let norms = [Some(&mut block.attention_norm), block.mlp_norm.as_mut()];
+            for (index, norm) in norms.into_iter().flatten().enumerate() {
+                let Some(scheme) = plan.norm_scheme() else { continue };
+                let spec = ClipSpec { scheme, zero: plan.zero };
+                let row = norm.weight.unsqueeze(0)?;
+                let rounded = match self.norm_clips.get(index) {
+                    Some((upper, lower)) => clipped_fake_quant(&row, upper, lower, spec)?,
+                    None => unclipped(&row, spec)?,
+                };
+                norm.weight = rounded.squeeze(0)?;
             }
             Ok(())
         };
@@ -186,8 +199,12 @@ impl BlockParams {
     /// The logits of clipping as numbers.
     pub(super) fn logits(&self, which: Matrix) -> Result<Option<[Vec<f32>; 2]>> {
         let Some((upper, lower)) = self.clips.get(&which) else { return Ok(None) };
-        let read = |var: &Var| var.to_vec1::<f32>().map_err(during("reading logits"));
-        Ok(Some([read(upper)?, read(lower)?]))
+        Ok(Some([numbers(upper)?, numbers(lower)?]))
+    }
+
+    /// The logits of the clipping of norms as numbers, in the order of the block.
+    pub(super) fn norm_logits(&self) -> Result<Vec<[Vec<f32>; 2]>> {
+        self.norm_clips.iter().map(|(upper, lower)| Ok([numbers(upper)?, numbers(lower)?])).collect()
     }
 
     /// The learned ranges as numbers.
@@ -262,6 +279,10 @@ impl SiteGrid {
             Learned::Raw(scale, offset) => (scale.as_tensor().clone(), offset.as_tensor().clone()),
         })
     }
+}
+
+fn numbers(logits: &Var) -> Result<Vec<f32>> {
+    logits.to_vec1().map_err(during("reading logits"))
 }
 
 /// Channels of a site that are free: of queries and keys one for each rotated pair.

@@ -25,6 +25,16 @@ pub enum RangeLearning {
     Raw,
 }
 
+/// What error is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum Loss {
+    /// Mean squared difference of the residual stream behind the last block that is learned: the paper's. The few
+    /// largest activations dominate it.
+    HiddenMse,
+    /// Mean divergence of the next-token probabilities from full precision, in nats; end to end only.
+    LogitsKl,
+}
+
 /// First and last learning rate of a cosine schedule.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Rate {
@@ -55,10 +65,14 @@ pub struct LearnConfig {
     pub plan: Plan,
     /// Which error counts.
     pub objective: Objective,
+    /// What the error is.
+    pub loss: Loss,
     /// Where channels get learned scales.
     pub sites: Vec<TransformSite>,
-    /// Whether the ranges of weights are learned.
+    /// Whether the ranges of the weights of matrices are learned.
     pub clip: bool,
+    /// Whether the ranges of the weights of norms are learned too, one a norm, as in the paper's reference code.
+    pub clip_norms: bool,
     /// Logit of the weights' first ranges; 4 in the paper's reference code, which begins with 1.8 % cut off.
     pub initial_logit: f64,
     /// How ranges of activations are learned.
@@ -85,8 +99,10 @@ impl LearnConfig {
         Self {
             plan,
             objective: Objective::EndToEnd,
+            loss: Loss::HiddenMse,
             sites: TransformSite::ALL.to_vec(),
             clip: true,
+            clip_norms: false,
             initial_logit: 6.0,
             ranges: RangeLearning::LogScale,
             wide_ranges: false,
@@ -98,10 +114,12 @@ impl LearnConfig {
         }
     }
 
-    /// The paper's reference settings for TinyLlama: raw scales and offsets at rate 1e-6, logits from 4, all ranges.
+    /// The paper's reference settings for TinyLlama: raw scales and offsets at rate 1e-6, logits from 4, all ranges,
+    /// those of norms too.
     #[must_use]
     pub fn reference(plan: Plan, epochs: usize) -> Self {
         Self {
+            clip_norms: true,
             initial_logit: 4.0,
             ranges: RangeLearning::Raw,
             wide_ranges: true,
@@ -123,6 +141,10 @@ impl LearnConfig {
     pub(super) fn validate(&self) -> Result<()> {
         if self.epochs == 0 {
             return Err(Error::Count { name: "epochs", rule: "at least 1", count: 0 });
+        }
+        if self.loss == Loss::LogitsKl && self.objective == Objective::Blockwise {
+            let (field, rule) = ("loss".to_owned(), "HiddenMse block by block".to_owned());
+            return Err(Error::Config { field, rule, got: format!("{:?}", self.loss) });
         }
         if !self.initial_logit.is_finite() {
             let (name, value) = ("initial logit", self.initial_logit);

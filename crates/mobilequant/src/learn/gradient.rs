@@ -1,11 +1,11 @@
 //! Exact gradients through all blocks with the memory of one.
 
-use super::Learner;
+use super::{Learner, Loss};
 use crate::error::during;
 use crate::model::block_forward;
 use crate::{Error, Result};
 use candle_core::backprop::GradStore;
-use candle_core::{Result as CandleResult, Tensor, Var};
+use candle_core::{D, Result as CandleResult, Tensor, Var};
 use std::ops::Range;
 
 impl Learner<'_> {
@@ -36,7 +36,7 @@ impl Learner<'_> {
             let output = self.block(layer, input.as_tensor())?;
             found = Some(match found {
                 None => {
-                    let loss = self.error(&output, target).map_err(during("loss"))?;
+                    let loss = self.error(&output, target)?;
                     let value = loss.to_scalar::<f32>().map_err(during("loss"))?;
                     let mut gradients = loss.backward().map_err(during("gradients"))?;
                     let handed = take(&mut gradients, &input)?;
@@ -61,13 +61,33 @@ impl Learner<'_> {
         Ok((loss, gradients))
     }
 
-    /// Mean squared difference, without the positions that are left out.
-    fn error(&self, output: &Tensor, target: &Tensor) -> CandleResult<Tensor> {
-        let tokens = output.dim(1)?;
-        let skip = self.config.skip_first.min(tokens.saturating_sub(1));
-        let difference = (output - target)?.narrow(1, skip, tokens - skip)?;
-        difference.sqr()?.mean_all()
+    /// The error, without the positions that are left out.
+    fn error(&self, output: &Tensor, target: &Tensor) -> Result<Tensor> {
+        let (output, target) = match self.config.loss {
+            Loss::HiddenMse => (output.clone(), target.clone()),
+            Loss::LogitsKl => (self.model.head(output)?, self.model.head(target)?),
+        };
+        let error = || {
+            let tokens = output.dim(1)?;
+            let skip = self.config.skip_first.min(tokens.saturating_sub(1));
+            let [output, target] = [output, target].map(|x| x.narrow(1, skip, tokens - skip));
+            match self.config.loss {
+                Loss::HiddenMse => (output? - target?)?.sqr()?.mean_all(),
+                Loss::LogitsKl => divergence(&target?, &output?),
+            }
+        };
+        error().map_err(during("loss"))
     }
+}
+
+/// Mean over the rows of the divergence of the probabilities of `q` from those of `p`, both logits.
+fn divergence(p: &Tensor, q: &Tensor) -> CandleResult<Tensor> {
+    let log_softmax = |x: &Tensor| {
+        let x = x.broadcast_sub(&x.max_keepdim(D::Minus1)?.detach())?;
+        x.broadcast_sub(&x.exp()?.sum_keepdim(D::Minus1)?.log()?)
+    };
+    let (p, q) = (log_softmax(p)?, log_softmax(q)?);
+    (p.exp()? * (p - q)?)?.sum(D::Minus1)?.mean_all()
 }
 
 fn take(gradients: &mut GradStore, input: &Var) -> Result<Tensor> {
@@ -80,7 +100,7 @@ fn take(gradients: &mut GradStore, input: &Var) -> Result<Tensor> {
 #[cfg(test)]
 mod tests {
     use crate::fixtures;
-    use crate::learn::{LearnConfig, LearnData, Learner};
+    use crate::learn::{LearnConfig, LearnData, Learner, Loss};
     use crate::simulate::Plan;
     use common::assert_close;
 
@@ -114,6 +134,8 @@ mod tests {
             let checkpoint = fixtures::checkpoint(name);
             check(&checkpoint, LearnConfig::mobilequant(Plan::w4a8(), 1));
             check(&checkpoint, LearnConfig::reference(Plan::w8a8(), 1));
+            let loss = Loss::LogitsKl;
+            check(&checkpoint, LearnConfig { loss, ..LearnConfig::reference(Plan::w4a8(), 1) });
         }
     }
 
@@ -137,5 +159,17 @@ mod tests {
                 assert!(gradient.iter().all(|g| g.abs() < 1e-4 * loss), "{name} {gradient:?} {loss}");
             }
         }
+    }
+
+    /// The divergence of [1/2, 1/2] from [1/4, 3/4] is ln(4/3) / 2; of a distribution from itself it is 0.
+    #[test]
+    fn divergence_of_logits() {
+        use candle_core::{Device, Tensor};
+
+        let logits = |x: f64| Tensor::new(&[[[700.0, 700.0 + x]]], &Device::Cpu).unwrap();
+        let kl =
+            |p: f64, q: f64| super::divergence(&logits(p), &logits(q)).unwrap().to_scalar::<f64>().unwrap();
+        assert_close!(kl(0.0, 3.0_f64.ln()), (4.0_f64 / 3.0).ln() / 2.0, rel = 1e-10);
+        assert_close!(kl(1.5, 1.5), 0.0, abs = 1e-12);
     }
 }

@@ -3,17 +3,17 @@
 mod block;
 mod config;
 mod gradient;
+mod state;
 
-pub use config::{LearnConfig, Objective, RangeLearning, Rate};
+pub use config::{LearnConfig, Loss, Objective, RangeLearning, Rate};
 
-use crate::error::during;
-use crate::eval::{Protocol, agreement};
-use crate::quant::{Granularity, Grid, clipped_range};
+use crate::eval::{Protocol, compare};
+use crate::quant::{ClipSpec, Grid, MIN_SCALE, Symmetry, ZeroRule, clipped_range};
 use crate::simulate::{Simulation, grids};
 use crate::transform::Equivalent;
-use crate::{Array, Calibration, Checkpoint, Error, FullPrecision, Matrix, Model, Result, Site};
+use crate::{Calibration, Checkpoint, Error, FullPrecision, Matrix, Model, Result, Site};
 use block::{BlockParams, Group};
-use candle_core::{DType, Device, Tensor, Var};
+use candle_core::{DType, Tensor, Var};
 use common::train::adam::{Adam, AdamConfig};
 use std::collections::BTreeMap;
 
@@ -52,6 +52,8 @@ pub struct Progress {
     pub loss: f64,
     /// Divergence on the validation sequences after it, in nats.
     pub validation_nats: f64,
+    /// Perplexity there.
+    pub validation_perplexity: f64,
 }
 
 /// Learns the quantisation of a model, epoch by epoch.
@@ -69,6 +71,8 @@ pub struct Learner<'a> {
     optimisers: Option<(usize, Vec<(Group, Adam)>)>,
     epoch: usize,
     best: Learned,
+    /// The parameters of the best state; `None` for the start.
+    best_parameters: Option<BTreeMap<String, Tensor>>,
 }
 
 const ADAM: AdamConfig =
@@ -78,7 +82,8 @@ impl<'a> Learner<'a> {
     /// Begins with a model, usually one that was smoothed.
     ///
     /// # Errors
-    /// [`Error::Count`] for an empty set of sequences or no epochs, and those of the model and the quantisers.
+    /// [`Error::Count`] for an empty set of sequences or no epochs, [`Error::Config`] for a loss that the objective does
+    /// not have, those of [`crate::Config::check_tokens`], of the model and the quantisers.
     pub fn new(checkpoint: &Checkpoint, data: LearnData<'a>, config: LearnConfig) -> Result<Self> {
         config.validate()?;
         for (name, set) in [
@@ -90,6 +95,7 @@ impl<'a> Learner<'a> {
                 return Err(Error::Count { name, rule: "at least 1", count: 0 });
             }
         }
+        data.training.iter().try_for_each(|tokens| checkpoint.config.check_tokens(tokens))?;
         let model = Model::new(checkpoint, DType::F32)?;
         let calibration = Calibration::collect(&model, data.calibration.iter().map(Vec::as_slice))?;
         let mut of_blocks = by_block(checkpoint, &calibration, &config)?;
@@ -113,8 +119,9 @@ impl<'a> Learner<'a> {
             optimisers: None,
             epoch: 0,
             best: start.clone(),
+            best_parameters: None,
         };
-        learner.best.validation_nats = learner.divergence(&start)?;
+        learner.best.validation_nats = learner.validate(&start)?.0;
         Ok(learner)
     }
 
@@ -179,77 +186,13 @@ impl<'a> Learner<'a> {
         }
         self.epoch += 1;
         let now = self.export()?;
-        let validation_nats = self.divergence(&now)?;
-        if validation_nats < self.best.validation_nats {
+        let (validation_nats, validation_perplexity) = self.validate(&now)?;
+        if validation_nats < self.best.validation_nats || self.best.validation_nats.is_nan() {
             self.best = Learned { validation_nats, epoch: self.epoch, ..now };
+            self.best_parameters = Some(self.parameters()?);
         }
         let loss = total / count as f64;
-        Ok(Some(Progress { stage, epoch: self.epoch, loss, validation_nats }))
-    }
-
-    /// The parameters, the optimisers' moments and the number of epochs: with them, the same model, data and
-    /// configuration, a run goes on to the same parameters. The best state before is not part of it.
-    ///
-    /// # Errors
-    /// [`Error::Train`] and [`Error::Tensor`].
-    pub fn state(&self) -> Result<BTreeMap<String, Tensor>> {
-        let mut state = BTreeMap::new();
-        for (_, name, var) in self.named() {
-            state.insert(format!("parameter/{name}"), var.as_tensor().copy().map_err(during("saving"))?);
-        }
-        let epoch = i64::try_from(self.epoch).unwrap_or(i64::MAX);
-        state.insert("epoch".to_owned(), Tensor::new(epoch, &Device::Cpu).map_err(during("saving"))?);
-        if let Some((stage, adams)) = &self.optimisers {
-            let stage = i64::try_from(*stage).unwrap_or(i64::MAX);
-            state.insert("stage".to_owned(), Tensor::new(stage, &Device::Cpu).map_err(during("saving"))?);
-            for (group, adam) in adams {
-                for (name, tensor) in adam.state()? {
-                    state.insert(format!("optimiser/{group:?}/{name}"), tensor);
-                }
-            }
-        }
-        Ok(state)
-    }
-
-    /// Takes over a state.
-    ///
-    /// # Errors
-    /// [`Error::MissingTensor`] and [`Error::Train`] if it is not one of this model and configuration.
-    pub fn load_state(&mut self, state: &BTreeMap<String, Tensor>) -> Result<()> {
-        let get = |name: &str| state.get(name).ok_or_else(|| Error::MissingTensor { name: name.to_owned() });
-        let count = |name: &str| -> Result<usize> {
-            let value = get(name)?.to_scalar::<i64>().map_err(during("loading"))?;
-            usize::try_from(value).map_err(|_| Error::Quantity {
-                name: "epoch",
-                rule: "at least 0",
-                value: value as f64,
-            })
-        };
-        let epoch = count("epoch")?;
-        let named = self.named();
-        for (_, name, var) in &named {
-            let saved = get(&format!("parameter/{name}"))?;
-            if saved.shape() != var.shape() {
-                let (expected, got) = (var.dims().to_vec(), saved.dims().to_vec());
-                return Err(Error::Shape { what: name.clone(), expected, got });
-            }
-        }
-        for (_, name, var) in &named {
-            var.set(get(&format!("parameter/{name}"))?).map_err(during("loading"))?;
-        }
-        self.optimisers = None;
-        if state.contains_key("stage") {
-            self.optimisers_of(count("stage")?)?;
-            for (group, adam) in self.optimisers.iter_mut().flat_map(|(_, adams)| adams) {
-                let prefix = format!("optimiser/{group:?}/");
-                let own = state.iter().filter_map(|(name, tensor)| {
-                    Some((name.strip_prefix(&prefix)?.to_owned(), tensor.clone()))
-                });
-                adam.load_state(&own.collect())?;
-            }
-        }
-        self.epoch = epoch;
-        Ok(())
+        Ok(Some(Progress { stage, epoch: self.epoch, loss, validation_nats, validation_perplexity }))
     }
 
     /// The quantised model of the present parameters.
@@ -263,6 +206,7 @@ impl<'a> Learner<'a> {
         } else {
             self.calibration.clone()
         };
+        let zero = self.config.plan.zero;
         for (layer, params) in self.blocks.iter().enumerate() {
             for (site, range) in params.learned_ranges()? {
                 calibration.set_range(layer, site, range)?;
@@ -272,11 +216,21 @@ impl<'a> Learner<'a> {
                 else {
                     continue;
                 };
+                let weight = &mut checkpoint.weights.blocks[layer].linear_mut(which).weight;
+                let (rows, columns) = weight.dims2()?;
                 clip(
-                    &mut checkpoint.weights.blocks[layer].linear_mut(which).weight,
-                    scheme.granularity,
+                    weight.data_mut(),
+                    scheme.granularity.group(rows, columns)?,
+                    ClipSpec { scheme, zero },
                     &logits,
-                )?;
+                );
+            }
+            let block = &mut checkpoint.weights.blocks[layer];
+            let norms = [Some(&mut block.attention_norm), block.mlp_norm.as_mut()];
+            for (norm, logits) in norms.into_iter().flatten().zip(params.norm_logits()?) {
+                let weight = norm.weight.data_mut();
+                let Some(scheme) = self.config.plan.norm_scheme() else { continue };
+                clip(weight, weight.len(), ClipSpec { scheme, zero }, &logits);
             }
         }
         Ok(Learned { checkpoint, calibration, validation_nats: f64::NAN, epoch: self.epoch })
@@ -352,16 +306,19 @@ impl<'a> Learner<'a> {
         Ok(())
     }
 
-    fn divergence(&self, learned: &Learned) -> Result<f64> {
+    /// Divergence in nats and perplexity on the validation sequences.
+    fn validate(&self, learned: &Learned) -> Result<(f64, f64)> {
         let simulation = Simulation::new(&learned.checkpoint, &learned.calibration, &self.config.plan)?;
-        let (mut sum, mut tokens) = (0.0, 0);
+        let (mut divergence, mut nats, mut tokens) = (0.0, 0.0, 0.0);
         for sequence in self.data.validation {
             let protocol = Protocol { window: sequence.len(), windows: None, bos: None };
-            let result = agreement(&self.model, &simulation, sequence, protocol)?;
-            sum += result.kl_nats * result.tokens as f64;
-            tokens += result.tokens;
+            let result = compare(&self.model, &simulation, sequence, protocol)?;
+            let count = result.agreement.tokens as f64;
+            divergence += result.agreement.kl_nats * count;
+            nats += result.model.nats * count;
+            tokens += count;
         }
-        Ok(sum / tokens as f64)
+        Ok((divergence / tokens, (nats / tokens).exp()))
     }
 }
 
@@ -378,17 +335,29 @@ fn by_block(
     Ok(blocks)
 }
 
-/// Clamps weights to their learned ranges.
-fn clip(weight: &mut Array, granularity: Granularity, [upper, lower]: &[Vec<f32>; 2]) -> Result<()> {
-    let (rows, columns) = weight.dims2()?;
-    let group = granularity.group(rows, columns)?;
-    for ((values, u), l) in weight.data_mut().chunks_exact_mut(group).zip(upper).zip(lower) {
+/// Clamps the weights of each group to their learned range, or to what the grid of that range holds if its steps are the
+/// smallest there are.
+fn clip(
+    weights: &mut [f32],
+    group: usize,
+    ClipSpec { scheme, zero }: ClipSpec,
+    [upper, lower]: &[Vec<f32>; 2],
+) {
+    let (_, q_max) = scheme.symmetry.codes(scheme.bits);
+    #[expect(clippy::cast_possible_truncation, reason = "a constant")]
+    let least = q_max as f32 * MIN_SCALE as f32;
+    for ((values, u), l) in weights.chunks_exact_mut(group).zip(upper).zip(lower) {
         let (lo, hi) = clipped_range(values, *u, *l);
         // A group of one sign has its range on one side of 0; nothing is cut on the other.
         let (lo, hi) = (lo.min(hi), hi.max(lo));
+        let (lo, hi) = match scheme.symmetry {
+            Symmetry::Asymmetric => {
+                (lo, hi.max(if zero == ZeroRule::Representable { lo.min(0.0) } else { lo } + least))
+            }
+            Symmetry::Symmetric => (lo.min(-least), hi.max(least)),
+        };
         for x in values {
             *x = x.max(lo).min(hi);
         }
     }
-    Ok(())
 }

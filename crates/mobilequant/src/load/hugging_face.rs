@@ -4,7 +4,7 @@ use super::assemble::{Kind, Naming, assemble, disassemble};
 use super::fault;
 use super::safetensor::Shard;
 use super::source::read_small;
-use crate::{Activation, Checkpoint, Config, Error, Family, FileFault, Matrix, NormKind, Result};
+use crate::{Activation, Array, Checkpoint, Config, Error, Family, FileFault, Matrix, NormKind, Result};
 use safetensors::tensor::{Dtype, TensorView};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -71,6 +71,31 @@ pub fn read_hugging_face(directory: &Path) -> Result<Checkpoint> {
         }),
         None => Ok(checkpoint),
     }
+}
+
+/// A model without biases of this configuration from the bytes of one safetensors file in F32, as it is embedded in a
+/// program.
+///
+/// # Errors
+/// [`Error::File`] under the name `safetensors` if the bytes are none, [`Error::MissingTensor`], [`Error::Shape`],
+/// [`Error::NonFinite`].
+pub fn parse_safetensors(config: Config, bytes: &[u8]) -> Result<Checkpoint> {
+    let path = Path::new("safetensors");
+    let refuse = |error| fault(path, std::io::Error::other(error));
+    let file = safetensors::SafeTensors::deserialize(bytes).map_err(refuse)?;
+    assemble(config, &NAMING, &mut |name, shape| {
+        let Ok(view) = file.tensor(name) else { return Ok(None) };
+        if view.dtype() != Dtype::F32 {
+            let (tensor, got) = (name.to_owned(), format!("{:?}", view.dtype()));
+            return Err(fault(path, FileFault::TensorType { tensor, known: "F32", got }));
+        }
+        if view.shape() != shape {
+            let (expected, got) = (shape.to_vec(), view.shape().to_vec());
+            return Err(Error::Shape { what: format!("tensor {name}"), expected, got });
+        }
+        let values = view.data().as_chunks::<4>().0.iter().map(|&x| f32::from_le_bytes(x)).collect();
+        Array::named(&format!("tensor {name}"), shape.to_vec(), values).map(Some)
+    })
 }
 
 /// Writes a model as `config.json` and `model.safetensors` (F32) into an existing directory.

@@ -13,7 +13,7 @@ mod safetensor;
 mod source;
 
 pub use gguf::{GgufFile, GgufType, MetadataValue, read_gguf, write_gguf};
-pub use hugging_face::{read_hugging_face, write_hugging_face};
+pub use hugging_face::{parse_safetensors, read_hugging_face, write_hugging_face};
 pub use llama2c::read_llama2c;
 
 pub(crate) use source::{Cursor, read_small};

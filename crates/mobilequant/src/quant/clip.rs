@@ -79,7 +79,7 @@ pub fn clipped_fake_quant(
 }
 
 /// The range of one group: `[sigmoid(l) min, sigmoid(u) max]`. Weights clamped to it and quantised without clipping
-/// give what the clipped quantiser gives.
+/// give what the clipped quantiser gives, unless the range is so small that the scale is at its least.
 #[must_use]
 pub fn clipped_range(values: &[f32], upper_logit: f32, lower_logit: f32) -> (f32, f32) {
     let min = values.iter().fold(f32::INFINITY, |a, &b| a.min(b));

@@ -25,6 +25,8 @@ mod fake;
 pub use clip::{ClipSpec, INITIAL_LOGIT, clipped_fake_quant, clipped_range};
 #[cfg(feature = "train")]
 pub use fake::{FakeQuant, fake_quant};
+#[cfg(feature = "train")]
+pub(crate) use grid::MIN_SCALE;
 pub use grid::{Grid, ZeroRule};
 pub use matrix::{QuantizedMatrix, fake_quant_matrix, matrix_grids};
 pub use observer::{MinMax, MovingAverage, MseOptimal, Observer, Percentile};

@@ -7,7 +7,7 @@ pub use plan::{Plan, path};
 use crate::calibrate::Calibration;
 use crate::error::during;
 use crate::eval::LanguageModel;
-use crate::quant::{FakeQuant, Granularity, Grid, Scheme, Symmetry, fake_quant, fake_quant_matrix};
+use crate::quant::{FakeQuant, Grid, Symmetry, fake_quant, fake_quant_matrix};
 use crate::{Array, Block, Checkpoint, Error, Matrix, Model, Norm, Result, Site, Tap};
 use candle_core::{DType, Device, Tensor};
 use common::tensor::real::with_slice;
@@ -71,6 +71,14 @@ impl Simulation {
         Ok(counter.counts.into_iter().map(|(place, counts)| (place, share(counts))).collect())
     }
 
+    /// Continues a prompt as [`Model::greedy`] does.
+    ///
+    /// # Errors
+    /// As [`Model::greedy`].
+    pub fn greedy(&self, prompt: &[u32], count: usize) -> Result<Vec<u32>> {
+        self.model.greedy_with(prompt, count, &mut Quantise(self))
+    }
+
     fn put(&self, layer: usize, site: Site, x: Tensor) -> Result<Tensor> {
         match self.grids.get(&(layer, site)) {
             Some(grid) if self.quantised => on_grid(&x, *grid).map_err(during(site.path())),
@@ -128,10 +136,9 @@ pub(crate) fn grids(
     calibration: &Calibration,
     plan: &Plan,
 ) -> Result<BTreeMap<(usize, Site), Grid>> {
-    let sites = sites(checkpoint)?;
     let mut grids = BTreeMap::new();
     for layer in 0..checkpoint.config.layers {
-        for &site in &sites {
+        for site in Site::ALL.into_iter().filter(|site| site.is_in(&checkpoint.config)) {
             let Some(bits) = plan.bits(layer, site) else { continue };
             let Some((lo, hi)) = calibration.range(layer, site) else {
                 return Err(Error::Uncalibrated { site: path(layer, site) });
@@ -140,22 +147,6 @@ pub(crate) fn grids(
         }
     }
     Ok(grids)
-}
-
-/// The sites that a block of this model has: it says so itself.
-fn sites(checkpoint: &Checkpoint) -> Result<Vec<Site>> {
-    struct List(Vec<Site>);
-    impl Tap for List {
-        fn at(&mut self, _layer: usize, site: Site, x: Tensor) -> Result<Tensor> {
-            self.0.push(site);
-            Ok(x)
-        }
-    }
-    let model = Model::new(checkpoint, DType::F32)?;
-    let mut list = List(Vec::new());
-    let x = model.embed(&[&[0]])?;
-    model.block(0, &x, &mut list)?;
-    Ok(list.0)
 }
 
 fn quantise_block(block: &Block<Array>, plan: &Plan) -> Result<Block<Array>> {
@@ -172,8 +163,7 @@ fn quantise_block(block: &Block<Array>, plan: &Plan) -> Result<Block<Array>> {
 }
 
 fn round_norm(norm: &mut Norm<Array>, plan: &Plan) -> Result<()> {
-    let Some(bits) = plan.norms else { return Ok(()) };
-    let scheme = Scheme { bits, symmetry: Symmetry::Asymmetric, granularity: Granularity::PerTensor };
+    let Some(scheme) = plan.norm_scheme() else { return Ok(()) };
     let width = norm.weight.data().len();
     let row = Array::new(vec![1, width], norm.weight.data().to_vec())?;
     norm.weight = Array::new(vec![width], fake_quant_matrix(&row, scheme, plan.zero)?.data().to_vec())?;

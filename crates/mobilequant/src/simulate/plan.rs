@@ -94,6 +94,18 @@ impl Plan {
         }
     }
 
+    /// The same with the bits of these sites; what the first block has counts for all that do not differ.
+    pub(crate) fn with_sites(mut self, sites: BTreeMap<(usize, Site), Option<Bits>>) -> Self {
+        for ((layer, site), bits) in sites {
+            if layer == 0 {
+                self.sites.insert(site, bits);
+            } else if self.bits(layer, site) != bits {
+                self.overrides.insert((layer, site), bits);
+            }
+        }
+        self
+    }
+
     /// Bits of a site of a block; `None` for full precision.
     #[must_use]
     pub fn bits(&self, layer: usize, site: Site) -> Option<Bits> {
@@ -107,6 +119,12 @@ impl Plan {
             Matrix::Down => self.down.or(self.weights),
             _ => self.weights,
         }
+    }
+
+    /// Scheme of the weights of norms; `None` for full precision.
+    pub(crate) fn norm_scheme(&self) -> Option<Scheme> {
+        let (symmetry, granularity) = (Symmetry::Asymmetric, Granularity::PerTensor);
+        self.norms.map(|bits| Scheme { bits, symmetry, granularity })
     }
 
     /// Sets the bits of all sites in a model of so many blocks whose path, as `layers.3.mlp.down.output`, matches a

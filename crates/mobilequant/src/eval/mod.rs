@@ -1,5 +1,9 @@
 //! How good a model is: perplexity under a stated protocol, and closeness to another model.
 
+mod choices;
+
+pub use choices::{Accuracy, Choice, Question, multiple_choice};
+
 use crate::error::during;
 use crate::model::flat;
 use crate::{Error, Model, Result};
@@ -14,6 +18,12 @@ pub trait LanguageModel {
     /// # Errors
     /// Those of the model.
     fn logits_of(&self, sequences: &[&[u32]]) -> Result<Tensor>;
+}
+
+impl<M: LanguageModel> LanguageModel for &M {
+    fn logits_of(&self, sequences: &[&[u32]]) -> Result<Tensor> {
+        M::logits_of(self, sequences)
+    }
 }
 
 impl LanguageModel for Model {
@@ -55,7 +65,7 @@ impl Protocol {
 }
 
 /// Perplexity of a text.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Perplexity {
     /// Mean negative logarithm of the probability of a token, in nats.
     pub nats: f64,
@@ -93,32 +103,54 @@ impl Perplexity {
     }
 }
 
+/// Ratio of one perplexity to another on the same windows, with its interval by the paired bootstrap: both are drawn on
+/// the same windows, so that what makes a window hard for both cancels.
+///
+/// ```
+/// use mobilequant::eval::{Perplexity, ratio};
+///
+/// let of = |nats: [f64; 3]| Perplexity { nats: nats.iter().sum::<f64>() / 3.0, tokens: 30, windows: nats.to_vec() };
+/// let (hard, easy) = (of([1.0, 2.0, 3.0]), of([0.9, 1.9, 2.9]));
+/// let (value, (lo, hi)) = ratio(&easy, &hard, 0.95, 200, 1)?;
+/// common::assert_close!(value, (-0.1_f64).exp(), rel = 1e-12);
+/// assert!(hi - lo < 1e-12); // every window differs by as much
+/// # Ok::<(), mobilequant::Error>(())
+/// ```
+///
+/// # Errors
+/// [`Error::Shape`] if the numbers of windows differ, else as [`Perplexity::interval`].
+pub fn ratio(
+    of: &Perplexity,
+    to: &Perplexity,
+    confidence: f64,
+    draws: usize,
+    seed: u64,
+) -> Result<(f64, (f64, f64))> {
+    if of.windows.len() != to.windows.len() {
+        let (expected, got) = (vec![to.windows.len()], vec![of.windows.len()]);
+        return Err(Error::Shape { what: "windows of two perplexities".to_owned(), expected, got });
+    }
+    let windows: Vec<f64> = of.windows.iter().zip(&to.windows).map(|(a, b)| a - b).collect();
+    let nats = common::stats::sum(&windows) / windows.len() as f64;
+    let difference = Perplexity { nats, tokens: of.tokens, windows };
+    Ok((difference.value(), difference.interval(confidence, draws, seed)?))
+}
+
 /// Perplexity of a token sequence under a protocol. Logits are turned into probabilities in f64.
 ///
 /// # Errors
 /// Those of [`Protocol::cut`] and of the model.
 pub fn perplexity(model: &dyn LanguageModel, tokens: &[u32], protocol: Protocol) -> Result<Perplexity> {
-    let windows = protocol.cut(tokens)?;
-    let mut means = Vec::with_capacity(windows.len());
-    for window in &windows {
-        let (inputs, targets) = (&window[..window.len() - 1], &window[1..]);
-        let logits = rows(&model.logits_of(&[inputs])?)?;
-        let vocab = logits.len() / targets.len();
-        let mut nats = Vec::with_capacity(targets.len());
-        for ((place, &target), row) in targets.iter().enumerate().zip(logits.chunks_exact(vocab)) {
-            let Some(logit) = row.get(target as usize) else {
-                return Err(Error::Token { id: target, place: place + 1, vocab });
-            };
-            nats.push(log_sum_exp(row) - logit);
-        }
-        means.push(common::stats::sum(&nats) / nats.len() as f64);
+    let mut score = Score::default();
+    for window in protocol.cut(tokens)? {
+        let logits = model.logits_of(&[&window[..window.len() - 1]])?;
+        score.add(&rows(&logits)?, &window[1..])?;
     }
-    let nats = common::stats::sum(&means) / means.len() as f64;
-    Ok(Perplexity { nats, tokens: windows.len() * (windows[0].len() - 1), windows: means })
+    Ok(score.finish())
 }
 
 /// How close a model is to a reference.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Agreement {
     /// Mean Kullback-Leibler divergence of the model's next-token probabilities from the reference's, in nats.
     pub kl_nats: f64,
@@ -138,10 +170,50 @@ pub fn agreement(
     tokens: &[u32],
     protocol: Protocol,
 ) -> Result<Agreement> {
+    Ok(compare(reference, model, tokens, protocol)?.agreement)
+}
+
+/// A model beside a reference.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Comparison {
+    /// Perplexity of the reference.
+    pub reference: Perplexity,
+    /// Perplexity of the model.
+    pub model: Perplexity,
+    /// How close both are.
+    pub agreement: Agreement,
+}
+
+impl Comparison {
+    /// Perplexity of the model as multiple of the reference's; its interval is over the differences of the same windows.
+    #[must_use]
+    pub fn ratio(&self) -> Perplexity {
+        let windows = self.model.windows.iter().zip(&self.reference.windows).map(|(a, b)| a - b).collect();
+        Perplexity { nats: self.model.nats - self.reference.nats, tokens: self.model.tokens, windows }
+    }
+}
+
+/// Perplexities of a reference and of a model and their agreement, from one pass of each.
+///
+/// # Errors
+/// As [`perplexity`]; [`Error::Shape`] if the vocabularies differ.
+pub fn compare(
+    reference: &dyn LanguageModel,
+    model: &dyn LanguageModel,
+    tokens: &[u32],
+    protocol: Protocol,
+) -> Result<Comparison> {
     let (mut divergences, mut same) = (Vec::new(), 0_usize);
+    let mut scores = [Score::default(), Score::default()];
     for window in protocol.cut(tokens)? {
-        let inputs = &window[..window.len() - 1];
+        let (inputs, targets) = (&window[..window.len() - 1], &window[1..]);
         let (p, q) = (rows(&reference.logits_of(&[inputs])?)?, rows(&model.logits_of(&[inputs])?)?);
+        if p.len() != q.len() {
+            let what = "logits of the model that is compared".to_owned();
+            return Err(Error::Shape { what, expected: vec![p.len()], got: vec![q.len()] });
+        }
+        scores[0].add(&p, targets)?;
+        scores[1].add(&q, targets)?;
         let vocab = p.len() / inputs.len();
         for (p, q) in p.chunks_exact(vocab).zip(q.chunks_exact(vocab)) {
             let (of_p, of_q) = (log_sum_exp(p), log_sum_exp(q));
@@ -152,7 +224,38 @@ pub fn agreement(
     }
     let tokens = divergences.len();
     let kl_nats = common::stats::sum(&divergences) / tokens as f64;
-    Ok(Agreement { kl_nats, top1: same as f64 / tokens as f64, tokens })
+    let agreement = Agreement { kl_nats, top1: same as f64 / tokens as f64, tokens };
+    let [reference, model] = scores.map(Score::finish);
+    Ok(Comparison { reference, model, agreement })
+}
+
+/// Windows scored so far.
+#[derive(Default)]
+struct Score {
+    windows: Vec<f64>,
+    tokens: usize,
+}
+
+impl Score {
+    /// Scores a window by its logits, one row a target.
+    fn add(&mut self, logits: &[f64], targets: &[u32]) -> Result<()> {
+        let vocab = logits.len() / targets.len();
+        let mut nats = Vec::with_capacity(targets.len());
+        for ((place, &target), row) in targets.iter().enumerate().zip(logits.chunks_exact(vocab)) {
+            let Some(logit) = row.get(target as usize) else {
+                return Err(Error::Token { id: target, place: place + 1, vocab });
+            };
+            nats.push(log_sum_exp(row) - logit);
+        }
+        self.windows.push(common::stats::sum(&nats) / nats.len() as f64);
+        self.tokens += targets.len();
+        Ok(())
+    }
+
+    fn finish(self) -> Perplexity {
+        let nats = common::stats::sum(&self.windows) / self.windows.len() as f64;
+        Perplexity { nats, tokens: self.tokens, windows: self.windows }
+    }
 }
 
 fn rows(logits: &Tensor) -> Result<Vec<f64>> {
