@@ -16,6 +16,7 @@ const PAPERS: &[Paper] = &[
     lava_tides::experiments::PAPER,
     snn_iir::experiments::PAPER,
     moe2_edge::experiments::PAPER,
+    mobilequant::experiments::PAPER,
 ];
 
 fn root() -> PathBuf {

@@ -8,6 +8,7 @@ pub(crate) const PAPERS: &[Paper] = &[
     lava_tides::experiments::PAPER,
     snn_iir::experiments::PAPER,
     moe2_edge::experiments::PAPER,
+    mobilequant::experiments::PAPER,
 ];
 
 /// Every experiment.
