@@ -4,10 +4,12 @@ mod bars;
 mod heat;
 mod lines;
 mod paint;
+mod points;
 
 pub use bars::{Bar, BarChart};
 pub use heat::{HeatMap, Marked, edges};
 pub use lines::{Axis, LineChart, Series};
+pub use points::{Ground, Point, PointChart};
 
 use super::ReportError;
 use crate::experiment::Expected;
@@ -22,6 +24,27 @@ pub enum Figure {
     Lines(LineChart),
     /// A quantity over two axes.
     Heat(HeatMap),
+    /// Labelled points on one of the two.
+    Points(PointChart),
+    /// A picture that was drawn elsewhere.
+    Drawing(Drawing),
+}
+
+/// A picture that a crate draws itself, of things that are no chart.
+#[derive(Debug, Clone)]
+pub struct Drawing {
+    /// File name without ending: lower case, hyphens.
+    pub name: String,
+    /// Title.
+    pub title: String,
+    /// The picture, an SVG element.
+    pub svg: String,
+}
+
+impl From<Drawing> for Figure {
+    fn from(drawing: Drawing) -> Self {
+        Self::Drawing(drawing)
+    }
 }
 
 impl From<BarChart> for Figure {
@@ -42,6 +65,12 @@ impl From<HeatMap> for Figure {
     }
 }
 
+impl From<PointChart> for Figure {
+    fn from(chart: PointChart) -> Self {
+        Self::Points(chart)
+    }
+}
+
 impl Figure {
     /// File name without ending: lower case, hyphens.
     #[must_use]
@@ -50,6 +79,8 @@ impl Figure {
             Self::Bars(chart) => &chart.name,
             Self::Lines(chart) => &chart.name,
             Self::Heat(map) => &map.name,
+            Self::Points(chart) => chart.name(),
+            Self::Drawing(drawing) => &drawing.name,
         }
     }
 
@@ -60,6 +91,8 @@ impl Figure {
             Self::Bars(chart) => &chart.title,
             Self::Lines(chart) => &chart.title,
             Self::Heat(map) => &map.title,
+            Self::Points(chart) => chart.title(),
+            Self::Drawing(drawing) => &drawing.title,
         }
     }
 
@@ -71,8 +104,10 @@ impl Figure {
     pub fn svg(&self, expected: &[Expected]) -> Result<String, ReportError> {
         let drawn = match self {
             Self::Bars(chart) => bars::draw(chart, expected),
-            Self::Lines(chart) => lines::draw(chart),
-            Self::Heat(map) => heat::draw(map),
+            Self::Lines(chart) => lines::draw(chart, &[]),
+            Self::Heat(map) => heat::draw(map, &[]),
+            Self::Points(chart) => points::draw(chart),
+            Self::Drawing(drawing) => Ok(drawing.svg.clone()),
         };
         let svg = drawn.map_err(|message| ReportError::Figure { figure: self.name().into(), message })?;
         Ok(svg.replace(paint::INK_TEXT, "currentColor"))

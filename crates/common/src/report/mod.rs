@@ -12,7 +12,10 @@ mod json;
 mod markdown;
 mod number;
 
-pub use figure::{Axis, Bar, BarChart, Figure, HeatMap, LineChart, Marked, Series, edges};
+pub use figure::{
+    Axis, Bar, BarChart, Drawing, Figure, Ground, HeatMap, LineChart, Marked, Point, PointChart, Series,
+    edges,
+};
 pub use json::SCHEMA;
 pub use markdown::{excerpt, summary_table};
 pub use number::significant;

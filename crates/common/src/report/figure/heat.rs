@@ -2,6 +2,7 @@
 
 use super::lines::Axis;
 use super::paint::{INK, PAPER, VIRIDIS, text};
+use super::points::{Point, mark};
 use crate::report::{tick, ticks};
 use plotters::coord::ranged1d::{AsRangedCoord, ValueFormatter};
 use plotters::prelude::*;
@@ -51,7 +52,7 @@ const SIZE: (u32, u32) = (680, 460);
 /// Width of the colour scale with its labels.
 const SCALE_WIDTH: u32 = 96;
 
-pub(super) fn draw(map: &HeatMap) -> Result<String, String> {
+pub(super) fn draw(map: &HeatMap, points: &[Point]) -> Result<String, String> {
     let (columns, rows) = (map.x_edges.len().saturating_sub(1), map.y_edges.len().saturating_sub(1));
     if columns == 0 || rows == 0 || map.values.len() != columns * rows {
         return Err(format!(
@@ -68,12 +69,14 @@ pub(super) fn draw(map: &HeatMap) -> Result<String, String> {
     let scale = Scale::of(&map.values, map.value.log).ok_or("no cell has a value")?;
     let x = map.x_edges[0]..map.x_edges[columns];
     let y = map.y_edges[0]..map.y_edges[rows];
+    let inside = |p: &&Point| x.contains(&p.x) && y.contains(&p.y);
+    let points: Vec<Point> = points.iter().filter(inside).cloned().collect();
     let mut svg = String::new();
     let drawn = match (map.x.log, map.y.log) {
-        (false, false) => render(map, &scale, x, y, &mut svg),
-        (true, false) => render(map, &scale, x.log_scale(), y, &mut svg),
-        (false, true) => render(map, &scale, x, y.log_scale(), &mut svg),
-        (true, true) => render(map, &scale, x.log_scale(), y.log_scale(), &mut svg),
+        (false, false) => render((map, &points), &scale, x, y, &mut svg),
+        (true, false) => render((map, &points), &scale, x.log_scale(), y, &mut svg),
+        (false, true) => render((map, &points), &scale, x, y.log_scale(), &mut svg),
+        (true, true) => render((map, &points), &scale, x.log_scale(), y.log_scale(), &mut svg),
     };
     drawn.map_err(|error| error.to_string())?;
     Ok(svg)
@@ -133,7 +136,7 @@ fn runs<T: PartialEq + Copy>(row: impl Iterator<Item = Option<T>>) -> Vec<(usize
 }
 
 fn render<X, Y>(
-    map: &HeatMap,
+    (map, points): (&HeatMap, &[Point]),
     scale: &Scale,
     x: X,
     y: Y,
@@ -177,6 +180,7 @@ where
             area.draw(&Rectangle::new(corners, color.filled()))?;
         }
     }
+    mark(area, points)?;
     if let Some(marked) = &map.marked {
         left.draw(&Rectangle::new([(8, 446), (18, 456)], PAPER.filled()))?;
         left.draw(&Text::new(marked.label.as_str(), (23, 444), text(12)))?;
@@ -234,7 +238,7 @@ mod tests {
             runs([Some(1), Some(1), None, Some(1), Some(2)].into_iter()),
             [(0, 2, 1), (3, 4, 1), (4, 5, 2)]
         );
-        let count = |values| draw(&map(values)).map(|svg| svg.matches("<rect").count());
+        let count = |values| draw(&map(values), &[]).map(|svg| svg.matches("<rect").count());
         let (same, open) = (count(vec![1.0; 4]).unwrap(), count(vec![1.0, f64::NAN, -1.0, 1.0]).unwrap());
         assert_eq!(open, same + 1);
         assert!(count(vec![1.0; 3]).unwrap_err().contains("got 3"));

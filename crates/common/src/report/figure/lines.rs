@@ -1,6 +1,7 @@
 //! Curves over linear or logarithmic axes.
 
 use super::paint::{INK, SERIES, faint, text};
+use super::points::{Point, mark};
 use crate::report::ticks;
 use plotters::coord::ranged1d::{AsRangedCoord, ValueFormatter};
 use plotters::prelude::*;
@@ -54,7 +55,7 @@ pub struct Series {
 
 const SIZE: (u32, u32) = (680, 420);
 
-pub(super) fn draw(chart: &LineChart) -> Result<String, String> {
+pub(super) fn draw(chart: &LineChart, labelled: &[Point]) -> Result<String, String> {
     let drawable = |(x, y): &(f64, f64)| {
         x.is_finite() && y.is_finite() && (!chart.x.log || *x > 0.0) && (!chart.y.log || *y > 0.0)
     };
@@ -66,15 +67,20 @@ pub(super) fn draw(chart: &LineChart) -> Result<String, String> {
             points: s.points.iter().filter(|p| drawable(p)).copied().collect(),
         })
         .collect();
-    let points = || series.iter().flat_map(|s| &s.points);
+    let labelled: Vec<Point> =
+        labelled.iter().filter(|point| drawable(&(point.x, point.y))).cloned().collect();
+    let points = || {
+        let joined = series.iter().flat_map(|s| &s.points).copied();
+        joined.chain(labelled.iter().map(|point| (point.x, point.y)))
+    };
     let x = span(points().map(|p| p.0), chart.x.log).ok_or("no points")?;
     let y = span(points().map(|p| p.1), chart.y.log).ok_or("no points")?;
     let mut svg = String::new();
     let drawn = match (chart.x.log, chart.y.log) {
-        (false, false) => render(chart, &series, x, y, &mut svg),
-        (true, false) => render(chart, &series, x.log_scale(), y, &mut svg),
-        (false, true) => render(chart, &series, x, y.log_scale(), &mut svg),
-        (true, true) => render(chart, &series, x.log_scale(), y.log_scale(), &mut svg),
+        (false, false) => render((chart, &series, &labelled), x, y, &mut svg),
+        (true, false) => render((chart, &series, &labelled), x.log_scale(), y, &mut svg),
+        (false, true) => render((chart, &series, &labelled), x, y.log_scale(), &mut svg),
+        (true, true) => render((chart, &series, &labelled), x.log_scale(), y.log_scale(), &mut svg),
     };
     drawn.map_err(|error| error.to_string())?;
     Ok(svg)
@@ -95,8 +101,7 @@ fn span(values: impl Iterator<Item = f64>, log: bool) -> Option<std::ops::Range<
 }
 
 fn render<X, Y>(
-    chart: &LineChart,
-    series: &[Series],
+    (chart, series, labelled): (&LineChart, &[Series], &[Point]),
     x: X,
     y: Y,
     svg: &mut String,
@@ -108,8 +113,11 @@ where
     Y::CoordDescType: ValueFormatter<f64>,
 {
     let root = SVGBackend::with_string(svg, SIZE).into_drawing_area();
-    let points = || series.iter().flat_map(|series| &series.points);
-    let (x_ticks, y_ticks) = (ticks(points().map(|(x, _)| *x)), ticks(points().map(|(_, y)| *y)));
+    let points = || {
+        let joined = series.iter().flat_map(|series| &series.points).copied();
+        joined.chain(labelled.iter().map(|point| (point.x, point.y)))
+    };
+    let (x_ticks, y_ticks) = (ticks(points().map(|(x, _)| x)), ticks(points().map(|(_, y)| y)));
     let mut plot = ChartBuilder::on(&root)
         .caption(&chart.title, text(16))
         .margin_right(20)
@@ -134,6 +142,7 @@ where
             .label(&series.label)
             .legend(move |(x, y)| PathElement::new([(x, y), (x + 16, y)], color.stroke_width(3)));
     }
+    mark(plot.plotting_area(), labelled)?;
     plot.configure_series_labels()
         .label_font(text(13))
         .border_style(faint())
@@ -155,9 +164,9 @@ mod tests {
 
     #[test]
     fn log_axes_leave_out_what_they_cannot_show() {
-        let svg = draw(&chart(true, vec![(0.0, 1.0), (1.0, 10.0), (100.0, -1.0), (1e3, 1e-3)])).unwrap();
+        let svg = draw(&chart(true, vec![(0.0, 1.0), (1.0, 10.0), (100.0, -1.0), (1e3, 1e-3)]), &[]).unwrap();
         assert!(svg.contains("polyline"));
-        assert!(draw(&chart(true, vec![(-1.0, 1.0)])).is_err());
-        assert!(draw(&chart(false, vec![(-1.0, 1.0), (f64::NAN, 2.0)])).is_ok());
+        assert!(draw(&chart(true, vec![(-1.0, 1.0)]), &[]).is_err());
+        assert!(draw(&chart(false, vec![(-1.0, 1.0), (f64::NAN, 2.0)]), &[]).is_ok());
     }
 }
