@@ -17,6 +17,7 @@ const PAPERS: &[Paper] = &[
     snn_iir::experiments::PAPER,
     moe2_edge::experiments::PAPER,
     mobilequant::experiments::PAPER,
+    catalyst_ml::experiments::PAPER,
 ];
 
 fn root() -> PathBuf {

@@ -9,6 +9,7 @@ pub(crate) const PAPERS: &[Paper] = &[
     snn_iir::experiments::PAPER,
     moe2_edge::experiments::PAPER,
     mobilequant::experiments::PAPER,
+    catalyst_ml::experiments::PAPER,
 ];
 
 /// Every experiment.
