@@ -1,4 +1,4 @@
-"""The workloads of `peer.rs` with vesin, matscipy and ASE, on the same input.
+"""The workloads of `peer/main.rs` with vesin, matscipy, ASE and pymatgen, on the same input.
 
 usage: peer.py --list | peer.py --workload NAME
 Prints one JSON line: workload, rows, CPU seconds of the work alone, a number from the result.
@@ -12,6 +12,8 @@ import time
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
+
+import surfaces
 
 CUBIC = np.eye(3)
 SKEWED = np.array([[1.0, 0.0, 0.0], [0.4, 1.0, 0.0], [0.3, -0.35, 1.0]])
@@ -114,7 +116,7 @@ WORKLOADS = {
     "emt_ase": emt,
     "emt_search_ase": emt,
     "relax_ase": relax,
-}
+} | {name: lambda name=name: surfaces.measure(name) for name in surfaces.CRYSTALS}
 
 
 def main():

@@ -1,26 +1,14 @@
-"""The workloads of `surfaces.rs` with pymatgen, on the same crystals.
+"""Enumeration of slabs with pymatgen, on the crystals of `peer/surfaces.rs`."""
 
-usage: surfaces.py --list | surfaces.py --workload NAME [--rows N]
-Prints one JSON line: workload, enumerations, CPU seconds of the work alone, terminations of one enumeration.
-"""
-
-import argparse
-import json
-import os
-import sys
 import time
 import warnings
 
-os.environ.setdefault("OMP_NUM_THREADS", "1")
-warnings.filterwarnings("ignore")
-
-PEER = "pymatgen SlabGenerator"
 FCC = [[0, 0, 0], [0, 0.5, 0.5], [0.5, 0, 0.5], [0.5, 0.5, 0]]
 RUTILE = [[0.305, 0.305, 0], [0.695, 0.695, 0], [0.195, 0.805, 0.5], [0.805, 0.195, 0.5]]
-WORKLOADS = {
-    "slabs_pt": ((3.92, 3.92, 3.92), ["Pt"] * 4, FCC),
+CRYSTALS = {
+    "slabs_platinum": ((3.92, 3.92, 3.92), ["Pt"] * 4, FCC),
     "slabs_cu3au": ((3.74, 3.74, 3.74), ["Cu"] * 3 + ["Au"], FCC[1:] + FCC[:1]),
-    "slabs_tio2": ((4.594, 4.594, 2.959), ["Ti"] * 2 + ["O"] * 4, [[0, 0, 0], [0.5, 0.5, 0.5]] + RUTILE),
+    "slabs_rutile": ((4.594, 4.594, 2.959), ["Ti"] * 2 + ["O"] * 4, [[0, 0, 0], [0.5, 0.5, 0.5]] + RUTILE),
 }
 
 
@@ -43,29 +31,12 @@ def enumerate_slabs(edges, species, places, max_index):
     return terminations
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--list", action="store_true")
-    parser.add_argument("--workload", choices=WORKLOADS)
-    parser.add_argument("--rows", type=int, default=2)
-    arguments = parser.parse_args()
-    if arguments.list:
-        for name in WORKLOADS:
-            print(f"{name}\t{PEER}")
-        return
-    if arguments.workload is None:
-        parser.error("--workload is required")
-    if arguments.rows < 1:
-        parser.error("--rows must be at least 1")
-    crystal = WORKLOADS[arguments.workload]
+def measure(name, rows=2):
+    """CPU seconds, enumerations, terminations of one enumeration."""
+    warnings.filterwarnings("ignore")
+    crystal = CRYSTALS[name]
     enumerate_slabs(*crystal, 1)  # imports and first calls are not part of the measurement
     start = time.process_time()
-    for _ in range(arguments.rows):
-        check = enumerate_slabs(*crystal, 2)
-    cpu_s = time.process_time() - start
-    json.dump({"workload": arguments.workload, "rows": arguments.rows, "cpu_s": cpu_s, "check": check}, sys.stdout)
-    print()
-
-
-if __name__ == "__main__":
-    main()
+    for _ in range(rows):
+        terminations = enumerate_slabs(*crystal, 2)
+    return time.process_time() - start, rows, float(terminations)

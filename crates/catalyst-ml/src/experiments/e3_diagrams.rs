@@ -49,7 +49,7 @@ const EXPECTED: &[Expected] = &[
     known(
         "place of Pt among the metals in hydrogen evolution",
         "",
-        "measured exchange currents: Trasatti 1972",
+        "platinum leads the measured exchange currents",
         Bound::Between(1.0, 1.0),
     ),
 ];

@@ -54,8 +54,13 @@ fn slabs_and_sites() {
     let first = rows[0]["area_angstrom2"].as_f64().unwrap();
     assert_close!(first, 3.921801 * 3.921801 / 2.0, rel = 2e-5);
     assert!(std::fs::read_to_string(&svg).unwrap().contains("<circle"));
-    let again = json(&["slab", name(&file), "--miller", "0,0,1"]);
-    assert!(!again.as_array().unwrap().is_empty());
+    assert!(std::fs::read_to_string(&file).unwrap().contains("miller"));
+    let poscar = folder.path().join("POSCAR");
+    let fcc = "copper\n3.61\n0 .5 .5\n.5 0 .5\n.5 .5 0\nCu\n1\nDirect\n0 0 0\n";
+    std::fs::write(&poscar, fcc).unwrap();
+    let copper = json(&["slab", name(&poscar), "--miller", "1,1,1"]);
+    let area = copper[0]["area_angstrom2"].as_f64().unwrap();
+    assert_close!(area, 3.61 * 3.61 * 3f64.sqrt() / 4.0, rel = 1e-9);
     let sites = json(&["sites", "Pt", "--miller", "1,1,1", "--svg", name(&svg)]);
     let kinds: Vec<&str> = sites.as_array().unwrap().iter().map(|s| s["kind"].as_str().unwrap()).collect();
     assert_eq!(kinds, ["ontop", "bridge", "fcc", "hcp"]);
@@ -79,7 +84,7 @@ fn relaxation_goes_on_from_its_checkpoint() {
     assert_eq!(json(&with_state), whole);
     assert_eq!(json(&with_state), whole);
     fails(&["relax", name(&start), "--checkpoint", name(&state), "--quiet"], 2, "of the same options");
-    fails(&["relax", name(&start), "--force", "-1", "--quiet"], 1, "force tolerance");
+    fails(&["relax", name(&start), "--force", "0", "--quiet"], 1, "force tolerance");
 }
 
 #[test]
@@ -125,7 +130,7 @@ fn screening_says_what_it_is_worth() {
     for file in [&svg, &csv] {
         assert!(std::fs::read_to_string(file).unwrap().contains(EMT));
     }
-    let table = text(&run(&["screen", "Pt", "--facets", "1,1,1", "--length", "5", "--quiet"]).stdout);
+    let table = text(&run(&["screen", "Pt", "--miller", "1,1,1", "--length", "5", "--quiet"]).stdout);
     assert_eq!(table.matches(EMT).count(), 4);
     fails(&["screen", "Pt", "--adsorbates", "Xx", "--quiet"], 1, "adsorbate must be a name");
 }

@@ -1,7 +1,7 @@
 //! From crystals to activities.
 
 use catalyst_ml::calculator::{Calculator, Emt, Evaluation, Wanted};
-use catalyst_ml::pipeline::{Pipeline, SurfaceActivity, fcc, relaxed_bulk};
+use catalyst_ml::pipeline::{Pipeline, Surface, SurfaceActivity, fcc, relaxed_bulk};
 use catalyst_ml::surface::{Miller, SiteKind};
 use catalyst_ml::{Atoms, Error, Result};
 use common::assert_close;
@@ -122,7 +122,7 @@ fn what_is_done_is_not_computed_again() {
     assert!(count.swap(0, Ordering::Relaxed) < all);
     assert_eq!(pipeline.run(&surfaces, calculator, &whole, &tell).unwrap(), whole);
     assert_eq!((count.into_inner(), told.into_inner()), (0, 0));
-    let keys: Vec<String> = surfaces.iter().map(catalyst_ml::pipeline::Surface::key).collect();
+    let keys: Vec<String> = surfaces.iter().map(Surface::key).collect();
     assert_eq!(whole.iter().map(|result| result.key.clone()).collect::<Vec<_>>(), keys);
 }
 

@@ -21,16 +21,16 @@ use std::sync::Mutex;
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   catalyst screen --journal run.jsonl --svg orr.svg        seven metals; stopped, it goes on with the same command
-  catalyst screen Pt Cu --facets 1,1,1 2,1,1 --adsorbates O H OH --json
-  catalyst screen POSCAR --facets 1,1,0 --csv energies.csv")]
+  catalyst screen Pt Cu --miller 1,1,1 --miller 2,1,1 --adsorbates O,H,OH --json
+  catalyst screen POSCAR --miller 1,1,0 --csv energies.csv")]
 pub struct Arguments {
     /// Metals or files; without any, the seven fcc metals of EMT.
     crystals: Vec<String>,
-    /// Planes.
-    #[arg(long, value_name = "H,K,L", num_args = 1.., default_values = ["1,1,1", "1,0,0", "1,1,0"], allow_hyphen_values = true)]
-    facets: Vec<String>,
+    /// Planes, like 1,1,1; several may be given.
+    #[arg(long, value_name = "H,K,L", default_values = ["1,1,1", "1,0,0", "1,1,0"], allow_hyphen_values = true)]
+    miller: Vec<String>,
     /// Adsorbates of OC20.
-    #[arg(long, value_name = "NAME", num_args = 1.., default_values = ["O", "H", "N"])]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', default_value = "O,H,N")]
     adsorbates: Vec<String>,
     /// Largest force at rest, eV/Å.
     #[arg(long, value_name = "EV_PER_ANGSTROM", default_value_t = 0.02)]
@@ -107,7 +107,7 @@ pub fn run(arguments: &Arguments, json: bool) -> Result<()> {
 }
 
 fn pipeline(arguments: &Arguments) -> Result<Pipeline> {
-    let millers = arguments.facets.iter().map(|text| miller(text)).collect::<Result<_>>()?;
+    let millers = arguments.miller.iter().map(|text| miller(text)).collect::<Result<_>>()?;
     let adsorbates: Vec<&str> = arguments.adsorbates.iter().map(String::as_str).collect();
     let mut pipeline = Pipeline::new(millers, &adsorbates)?;
     pipeline.slab = arguments.slab.settings();

@@ -4,6 +4,8 @@
 //! work alone and a number from the result; `--list` prints the workloads and their peers. All run on one thread.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program that prints its result")]
 
+mod surfaces;
+
 use catalyst_ml::calculator::{Calculator, Emt, Wanted};
 use catalyst_ml::neighbors::NeighborList;
 use catalyst_ml::relax::Relax;
@@ -18,7 +20,7 @@ type Outcome = Result<(f64, usize, f64)>;
 /// Name, peer, work.
 type Workload = (&'static str, &'static str, fn() -> Outcome);
 
-const WORKLOADS: [Workload; 7] = [
+const WORKLOADS: [Workload; 10] = [
     ("copper_vesin", "vesin", || list(&copper(CUBIC)?, 5)),
     ("copper_matscipy", "matscipy", || list(&copper(CUBIC)?, 5)),
     ("triclinic_vesin", "vesin", || list(&copper(SKEWED)?, 5)),
@@ -26,6 +28,9 @@ const WORKLOADS: [Workload; 7] = [
     ("emt_ase", "ASE, its list kept; ours kept", || emt(true)),
     ("emt_search_ase", "ASE, its list kept; ours searched each time", || emt(false)),
     ("relax_ase", "ASE", relax),
+    ("slabs_platinum", "pymatgen", || surfaces::enumerate(&surfaces::PLATINUM)),
+    ("slabs_cu3au", "pymatgen", || surfaces::enumerate(&surfaces::CU3AU)),
+    ("slabs_rutile", "pymatgen", || surfaces::enumerate(&surfaces::RUTILE)),
 ];
 
 fn main() -> ExitCode {
