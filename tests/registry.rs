@@ -2,7 +2,7 @@
 
 use crate::{PAPERS, root, setup};
 use common::dataset::{Manifest, sha256_hex};
-use common::experiment::{Bound, Profile};
+use common::experiment::{Bound, Expected, Profile};
 use std::collections::BTreeSet;
 
 #[test]
@@ -56,7 +56,11 @@ fn samples_match_their_checksums() {
 #[test]
 fn at_least_seventy_percent_of_a_quick_run_are_judged() {
     for paper in PAPERS {
-        let rows = || paper.experiments.iter().flat_map(|experiment| experiment.expected);
+        // A row that is judged in a long run only does not belong to a quick one.
+        let of_quick = |expected: &&Expected| {
+            expected.bound(Profile::Quick).is_some() || expected.bound(Profile::Long).is_none()
+        };
+        let rows = || paper.experiments.iter().flat_map(|experiment| experiment.expected).filter(of_quick);
         let judged = rows().filter(|expected| expected.bound(Profile::Quick).is_some()).count();
         assert!(judged * 10 >= rows().count() * 7, "{}: {judged} of {}", paper.key, rows().count());
     }
