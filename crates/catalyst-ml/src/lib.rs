@@ -21,7 +21,6 @@ pub mod surface;
 pub mod tables;
 pub mod thermo;
 pub mod volcano;
-mod width;
 
 pub use element::Element;
 pub use error::{Error, Result};

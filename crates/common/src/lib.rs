@@ -6,7 +6,7 @@
 //!
 //! | feature | adds |
 //! | --- | --- |
-//! | (none) | [`assert_close!`], [`ode`], [`quadrature`], [`rng`], [`roots`], [`stats`] |
+//! | (none) | [`assert_close!`], [`ode`], [`quadrature`], [`rng`], [`roots`], [`stats`], [`width`] |
 //! | `experiments` | `dataset`, `experiment`, `report` |
 //! | `tensor` | `tensor`, `train`: candle with correct gradients, and training |
 
@@ -26,3 +26,4 @@ pub mod stats;
 pub mod tensor;
 #[cfg(feature = "tensor")]
 pub mod train;
+pub mod width;

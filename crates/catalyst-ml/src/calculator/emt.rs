@@ -4,8 +4,8 @@ use super::exponential::exp;
 use super::stress::stress;
 use super::{Calculator, Evaluation, Wanted};
 use crate::neighbors::{NeighborList, SkinList};
-use crate::width::{self, Loop, Width};
 use crate::{Atoms, Element, Error, Result};
+use common::width::{self, Loop, Width};
 
 mod parameters;
 

@@ -6,7 +6,7 @@
 
 use super::grid::{Segment, Sorted};
 use super::list::Pairs;
-use crate::width::Width;
+use common::width::{Registers, Width};
 
 /// Most atoms that a kernel reads or writes at once.
 pub(super) const WIDEST: usize = 8;
@@ -24,8 +24,7 @@ pub(super) struct Center {
 ///
 /// # Safety
 ///
-/// The processor must have registers of this width, `sorted` must be padded by [`WIDEST`], and `pairs` must have room for
-/// the segment and [`WIDEST`] more.
+/// `sorted` must be padded by [`WIDEST`], and `pairs` must have room for the segment and [`WIDEST`] more.
 #[inline(always)]
 pub(super) unsafe fn append(
     width: Width,
@@ -34,14 +33,14 @@ pub(super) unsafe fn append(
     sorted: &Sorted,
     pairs: &mut Pairs,
 ) {
-    match width {
-        // SAFETY: the caller vouches for it.
+    match width.registers() {
+        // SAFETY: a width is given out for registers that are there; the caller vouches for the rest.
         #[cfg(target_arch = "x86_64")]
-        Width::Avx512 => unsafe { x86::avx512(center, segment, sorted, pairs) },
+        Registers::Avx512 => unsafe { x86::avx512(center, segment, sorted, pairs) },
         // SAFETY: as above.
         #[cfg(target_arch = "x86_64")]
-        Width::Avx2 => unsafe { x86::avx2(center, segment, sorted, pairs) },
-        Width::Portable => portable(center, segment, sorted, pairs),
+        Registers::Avx2 => unsafe { x86::avx2(center, segment, sorted, pairs) },
+        Registers::Portable => portable(center, segment, sorted, pairs),
     }
 }
 

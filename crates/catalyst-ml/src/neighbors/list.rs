@@ -3,8 +3,8 @@
 use super::frame::Frame;
 use super::grid::{Grid, Segment};
 use super::kernel::{self, WIDEST};
-use crate::width::{self, Loop, Width};
 use crate::{Atoms, Error, Result};
+use common::width::{self, Loop, Width};
 use std::ops::Range;
 
 /// Most pairs that a list may hold.

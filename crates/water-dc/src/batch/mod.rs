@@ -23,7 +23,6 @@ mod groups;
 mod math;
 mod onsite;
 mod psychrometric;
-mod simd;
 mod stull;
 mod table;
 mod tower;

@@ -4,7 +4,7 @@
 use super::{
     Air,
     math::{exp, ln_kelvin, select},
-    simd, stull,
+    stull,
 };
 use crate::{
     units::{Celsius, Pascal, RelativeHumidity},
@@ -17,6 +17,7 @@ use crate::{
         wet_bulb,
     },
 };
+use common::width;
 
 /// From Stull's fit, four steps leave an error far below 1e-9 °C in any weather; what they do not settle is left to
 /// the scalar solver.
@@ -40,7 +41,7 @@ pub(super) fn rows(air: &Air<'_>, otherwise_pa: f64, out_c: &mut [f64]) {
             }
         }
         let out_c = &mut out_c[range];
-        simd::widest(Block { t, rh, p, out_c });
+        width::widest(Block { t, rh, p, out_c });
         for (i, out) in out_c.iter_mut().enumerate().filter(|(_, out)| out.is_nan()) {
             *out = scalar(t[i], rh[i], p[i]);
         }
@@ -65,9 +66,9 @@ struct Block<'a> {
     out_c: &'a mut [f64],
 }
 
-impl simd::Loop for Block<'_> {
+impl width::Loop for Block<'_> {
     #[inline(always)]
-    fn run(self) {
+    fn run(self, _: width::Width) {
         let Self { t, rh, p, out_c: wet } = self;
         let rows = wet.len().min(BLOCK);
         let (t, rh, p, wet) = (&t[..rows], &rh[..rows], &p[..rows], &mut wet[..rows]);
@@ -158,9 +159,9 @@ mod tests {
             let rh: Vec<f64> = (0..BLOCK).map(|i| (at(i) * 0.6180).rem_euclid(102.0) - 1.0).collect();
             let p: Vec<f64> = (0..BLOCK).map(|i| 50_000.0 + (at(i) * 37.7).rem_euclid(60_000.0)).collect();
             let mut results = Vec::new();
-            for width in simd::Width::all() {
+            for width in width::Width::all() {
                 let mut out = [0.0; BLOCK];
-                simd::run(width, Block { t: &t, rh: &rh, p: &p, out_c: &mut out });
+                width::run(width, Block { t: &t, rh: &rh, p: &p, out_c: &mut out });
                 results.push(out.map(f64::to_bits));
             }
             assert!(results.windows(2).all(|pair| pair[0] == pair[1]));
@@ -176,7 +177,7 @@ mod tests {
                 for p in [60_000.0, 77_000.0, 101_325.0] {
                     let mut out = [0.0];
                     let (t, rh) = (f64::from(tenths) / 10.0, f64::from(percent));
-                    simd::widest(Block { t: &[t], rh: &[rh], p: &[p], out_c: &mut out });
+                    width::widest(Block { t: &[t], rh: &[rh], p: &[p], out_c: &mut out });
                     rows += 1;
                     left += usize::from(out[0].is_nan());
                 }

@@ -2,12 +2,13 @@
 
 use std::f64::consts::{FRAC_PI_2, FRAC_PI_4, PI};
 
-use super::{Air, math::select, simd};
+use super::{Air, math::select};
 use crate::wet_bulb::Constants;
+use common::width;
 
 /// Wet-bulb temperature of each row. The slices are of equal length.
 pub(super) fn rows(constants: &Constants, air: &Air<'_>, out_c: &mut [f64]) {
-    simd::widest(Rows { constants, t: air.temperature_c, rh: air.humidity_percent, out_c });
+    width::widest(Rows { constants, t: air.temperature_c, rh: air.humidity_percent, out_c });
 }
 
 struct Rows<'a> {
@@ -17,9 +18,9 @@ struct Rows<'a> {
     out_c: &'a mut [f64],
 }
 
-impl simd::Loop for Rows<'_> {
+impl width::Loop for Rows<'_> {
     #[inline(always)]
-    fn run(self) {
+    fn run(self, _: width::Width) {
         for ((out, &t), &rh) in self.out_c.iter_mut().zip(self.t).zip(self.rh) {
             let valid = (t >= -90.0) & (t <= 60.0) & (rh >= 0.0) & (rh <= 100.0);
             *out = select(valid, stull(self.constants, t, rh), f64::NAN);
@@ -105,9 +106,9 @@ mod tests {
         let t: Vec<f64> = (0..4001).map(|i| f64::from(i).mul_add(0.04123, -95.0)).collect();
         let rh: Vec<f64> = (0..4001).map(|i| f64::from(i * 7919 % 4001) * 0.02551).collect();
         let mut results = Vec::new();
-        for width in simd::Width::all() {
+        for width in width::Width::all() {
             let mut out = vec![0.0; t.len()];
-            simd::run(width, Rows { constants: &Constants::PUBLISHED, t: &t, rh: &rh, out_c: &mut out });
+            width::run(width, Rows { constants: &Constants::PUBLISHED, t: &t, rh: &rh, out_c: &mut out });
             results.push(out.into_iter().map(f64::to_bits).collect::<Vec<_>>());
         }
         assert!(results.windows(2).all(|pair| pair[0] == pair[1]));

@@ -1,7 +1,8 @@
 //! Tower polynomials over columns.
 
-use super::{math::select, simd};
+use super::math::select;
 use crate::tower::{LowTemperature, Polynomial};
+use common::width;
 
 /// Water use of each row from its wet-bulb temperature in °C. The slices are of equal length.
 pub(super) fn rows(wet_bulb_c: &[f64], polynomial: &Polynomial, low: &LowTemperature, out: &mut [f64]) {
@@ -17,7 +18,7 @@ pub(super) fn rows(wet_bulb_c: &[f64], polynomial: &Polynomial, low: &LowTempera
 }
 
 fn with(wet_bulb_c: &[f64], out: &mut [f64], formula: impl Fn(f64) -> f64) {
-    simd::widest(Rows { wet_bulb_c, out, formula });
+    width::widest(Rows { wet_bulb_c, out, formula });
 }
 
 struct Rows<'a, F> {
@@ -26,9 +27,9 @@ struct Rows<'a, F> {
     formula: F,
 }
 
-impl<F: Fn(f64) -> f64> simd::Loop for Rows<'_, F> {
+impl<F: Fn(f64) -> f64> width::Loop for Rows<'_, F> {
     #[inline(always)]
-    fn run(self) {
+    fn run(self, _: width::Width) {
         for (out, &celsius) in self.out.iter_mut().zip(self.wet_bulb_c) {
             let value = (self.formula)(1.8 * celsius + 32.0);
             let valid = (celsius >= -100.0) & (celsius <= 200.0) & (value < f64::INFINITY);
