@@ -4,6 +4,7 @@
 //! work alone and a number from the result; `--list` prints the workloads and their peers. All run on one thread.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program that prints its result")]
 
+mod files;
 mod surfaces;
 
 use catalyst_ml::calculator::{Calculator, Emt, Wanted};
@@ -20,7 +21,7 @@ type Outcome = Result<(f64, usize, f64)>;
 /// Name, peer, work.
 type Workload = (&'static str, &'static str, fn() -> Outcome);
 
-const WORKLOADS: [Workload; 10] = [
+const WORKLOADS: [Workload; 11] = [
     ("copper_vesin", "vesin", || list(&copper(CUBIC)?, 5)),
     ("copper_matscipy", "matscipy", || list(&copper(CUBIC)?, 5)),
     ("triclinic_vesin", "vesin", || list(&copper(SKEWED)?, 5)),
@@ -28,6 +29,7 @@ const WORKLOADS: [Workload; 10] = [
     ("emt_ase", "ASE, its list kept; ours kept", || emt(true)),
     ("emt_search_ase", "ASE, its list kept; ours searched each time", || emt(false)),
     ("relax_ase", "ASE", relax),
+    ("files_ase", "ASE, reading what ours wrote", files::read_back),
     ("slabs_platinum", "pymatgen", || surfaces::enumerate(&surfaces::PLATINUM)),
     ("slabs_cu3au", "pymatgen", || surfaces::enumerate(&surfaces::CU3AU)),
     ("slabs_rutile", "pymatgen", || surfaces::enumerate(&surfaces::RUTILE)),

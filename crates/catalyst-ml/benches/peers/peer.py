@@ -108,6 +108,24 @@ def relax():
     return time.process_time() - clock, times, energy
 
 
+def files():
+    """Reads what `peer/files.rs` wrote."""
+    import ase.io
+
+    folder = os.path.join(os.path.dirname(__file__), "../../../../target/bench/catalyst-ml")
+    clock = time.process_time()
+    frames = ase.io.read(os.path.join(folder, "slabs.extxyz"), ":")
+    total = 0.0
+    for atoms in frames:
+        fixed = sum(len(constraint.index) for constraint in atoms.constraints)
+        forces = atoms.get_forces(apply_constraint=False)
+        total += atoms.get_potential_energy() + fixed + atoms.positions.sum() + forces.sum() + forces[-1, 2]
+    seconds = time.process_time() - clock
+    slab = ase.io.read(os.path.join(folder, "POSCAR"), format="vasp")
+    fixed = sum(len(constraint.index) for constraint in slab.constraints)
+    return seconds, len(frames), float(total / len(frames) + fixed + slab.positions.sum())
+
+
 WORKLOADS = {
     "copper_vesin": lambda: vesin(copper(CUBIC), 3),
     "copper_matscipy": lambda: matscipy(copper(CUBIC), 3),
@@ -116,6 +134,7 @@ WORKLOADS = {
     "emt_ase": emt,
     "emt_search_ase": emt,
     "relax_ase": relax,
+    "files_ase": files,
 } | {name: lambda name=name: surfaces.measure(name) for name in surfaces.CRYSTALS}
 
 
